@@ -46,15 +46,140 @@ let package = Package(
         .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2"),
     ],
     targets: [
-        .executableTarget(
-            name: "ployzd",
-            dependencies: [argumentParser, asyncHTTPClient, crypto, hummingbird, hummingbirdTLS, logging, nioCore, nioHTTP1, nioPosix, nioSSL, serviceLifecycle, subprocess, system, swiftASN1, tomlKit, x509],
+        // The operator's command.
+        .executableTarget(name: "ployzctl", dependencies: ["PloyzCommands"], swiftSettings: settings),
+
+        // The daemon.
+        .executableTarget(name: "ployzd", dependencies: [argumentParser, "PloyzDaemon"], swiftSettings: settings),
+
+        // System calls that Swift cannot reach by itself: setns, packet sockets.
+        .target(name: "CPloyzSystem"),
+
+        // Requests, responses and routes of the daemon's API: client and server.
+        .target(
+            name: "PloyzAPI",
+            dependencies: [
+                asyncHTTPClient, hummingbird, hummingbirdTLS, logging, nioCore, nioHTTP1, nioPosix, nioSSL,
+                "PloyzMigration", "PloyzModel", "PloyzTrust",
+            ],
             swiftSettings: settings
         ),
         .testTarget(
-            name: "SeedTests",
-            dependencies: ["ployzd"],
+            name: "PloyzAPITests",
+            dependencies: ["PloyzAPI", "PloyzTestSupport"],
             swiftSettings: settings
         ),
+
+        // The commands of ployzctl.
+        .target(
+            name: "PloyzCommands",
+            dependencies: [argumentParser, "PloyzAPI", "PloyzManifest", "PloyzModel"],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "PloyzCommandsTests",
+            dependencies: ["PloyzCommands"],
+            exclude: ["Snapshots"],
+            swiftSettings: settings
+        ),
+
+        // Containers over the Docker Engine API.
+        .target(
+            name: "PloyzContainers",
+            dependencies: [asyncHTTPClient, logging, nioCore, nioHTTP1, "PloyzMigration", "PloyzModel"],
+            swiftSettings: settings
+        ),
+        .testTarget(name: "PloyzContainersTests", dependencies: ["PloyzContainers"], swiftSettings: settings),
+
+        // Wiring, the cluster's life, deploy, and thin handlers.
+        .target(
+            name: "PloyzDaemon",
+            dependencies: [
+                logging, serviceLifecycle, system, tomlKit,
+                "PloyzAPI", "PloyzContainers", "PloyzManifest", "PloyzMigration", "PloyzModel", "PloyzOverlay",
+                "PloyzStore", "PloyzSupervisor", "PloyzTransfer", "PloyzTrust", "PloyzZFS",
+            ],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "PloyzDaemonTests",
+            dependencies: ["PloyzDaemon", "PloyzTestSupport"],
+            swiftSettings: settings
+        ),
+
+        // Manifests: one value tree, one walk over a schema, then the rules.
+        .target(name: "PloyzManifest", dependencies: [tomlKit, "PloyzModel"], swiftSettings: settings),
+        .testTarget(name: "PloyzManifestTests", dependencies: ["PloyzManifest"], swiftSettings: settings),
+
+        // The heart: no network, no processes.
+        .target(name: "PloyzMigration", dependencies: [logging, "PloyzModel"], swiftSettings: settings),
+        .testTarget(
+            name: "PloyzMigrationTests",
+            dependencies: ["PloyzMigration", "PloyzTestSupport"],
+            swiftSettings: settings
+        ),
+
+        // Value types that every target may import; no input or output.
+        .target(name: "PloyzModel", swiftSettings: settings),
+        .testTarget(name: "PloyzModelTests", dependencies: ["PloyzModel"], swiftSettings: settings),
+
+        // WireGuard, addresses, routes, the instances' links.
+        .target(
+            name: "PloyzOverlay",
+            dependencies: [logging, subprocess, system, "CPloyzSystem", "PloyzMigration", "PloyzModel"],
+            swiftSettings: settings
+        ),
+        .testTarget(name: "PloyzOverlayTests", dependencies: ["PloyzOverlay"], swiftSettings: settings),
+
+        // The cluster store over etcd.
+        .target(
+            name: "PloyzStore",
+            dependencies: [asyncHTTPClient, logging, nioCore, nioHTTP1, nioSSL, "PloyzMigration", "PloyzModel"],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "PloyzStoreTests",
+            dependencies: ["PloyzStore", "PloyzTestSupport", "PloyzTrust"],
+            swiftSettings: settings
+        ),
+
+        // Helper processes that outlive the daemon.
+        .target(
+            name: "PloyzSupervisor",
+            dependencies: [logging, subprocess, system, "PloyzModel"],
+            swiftSettings: settings
+        ),
+        .testTarget(name: "PloyzSupervisorTests", dependencies: ["PloyzSupervisor"], swiftSettings: settings),
+
+        // In-memory seams, fault injector, virtual time.
+        .target(
+            name: "PloyzTestSupport",
+            dependencies: ["PloyzMigration", "PloyzModel"],
+            swiftSettings: settings
+        ),
+
+        // The bulk stream between machines.
+        .target(
+            name: "PloyzTransfer",
+            dependencies: [logging, system, "CPloyzSystem", "PloyzMigration", "PloyzModel"],
+            swiftSettings: settings
+        ),
+        .testTarget(name: "PloyzTransferTests", dependencies: ["PloyzTransfer"], swiftSettings: settings),
+
+        // The cluster's certificate authority, certificates, invitations.
+        .target(
+            name: "PloyzTrust",
+            dependencies: [crypto, swiftASN1, x509, "PloyzModel"],
+            swiftSettings: settings
+        ),
+        .testTarget(name: "PloyzTrustTests", dependencies: ["PloyzTrust"], swiftSettings: settings),
+
+        // Volumes over the zfs command.
+        .target(
+            name: "PloyzZFS",
+            dependencies: [logging, subprocess, system, "PloyzMigration", "PloyzModel"],
+            swiftSettings: settings
+        ),
+        .testTarget(name: "PloyzZFSTests", dependencies: ["PloyzZFS"], swiftSettings: settings),
     ]
 )

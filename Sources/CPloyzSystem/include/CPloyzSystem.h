@@ -1,0 +1,3 @@
+#ifndef CPLOYZSYSTEM_H
+#define CPLOYZSYSTEM_H
+#endif

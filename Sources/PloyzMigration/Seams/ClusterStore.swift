@@ -1,0 +1,85 @@
+package import Foundation
+
+/// The cluster store: a map from keys to values that every machine reads and that changes only by transactions.
+///
+/// Contract:
+/// - ``commit(_:)`` is atomic and linearizable: either every condition held and every write was made, or none was.
+/// - An error from ``commit(_:)`` other than ``StoreError/refused`` leaves the outcome **unknown**: the write may
+///   have been made, or may still be made later. Callers decide by a later write, never by assuming.
+/// - Conditions compare values, not revisions: revisions go back when a backup is restored.
+package protocol ClusterStore: Sendable {
+    /// The value at `key`, read linearizably; nil when there is none.
+    func get(_ key: StoreKey) async throws -> Data?
+
+    /// Every entry whose key starts with `prefix`, in the order of keys, and the revision of that picture.
+    func list(_ prefix: StoreKey) async throws -> StoreListing
+
+    /// Makes every write if every condition holds.
+    ///
+    /// - Returns: true when the writes were made, false when a condition did not hold and nothing was written.
+    func commit(_ transaction: StoreTransaction) async throws -> Bool
+
+    /// Changes under `prefix` after `revision`, in order, until the task is cancelled.
+    ///
+    /// The stream throws when the connection is lost or the revision is compacted; the caller lists again and watches
+    /// from there.
+    func watch(_ prefix: StoreKey, after revision: Int64) -> AsyncThrowingStream<[StoreChange], any Error>
+}
+
+/// A key of the store: `/ployz/…`.
+package struct StoreKey: Hashable, Comparable, Sendable, CustomStringConvertible {
+    package let text: String
+
+    package init(_ text: String) { self.text = text }
+
+    package var description: String { text }
+
+    package static func < (left: StoreKey, right: StoreKey) -> Bool { left.text < right.text }
+}
+
+package struct StoreEntry: Hashable, Sendable {
+    package let key: StoreKey
+    package let value: Data
+
+    package init(key: StoreKey, value: Data) {
+        self.key = key
+        self.value = value
+    }
+}
+
+package struct StoreListing: Hashable, Sendable {
+    package let entries: [StoreEntry]
+    package let revision: Int64
+
+    package init(entries: [StoreEntry], revision: Int64) {
+        self.entries = entries
+        self.revision = revision
+    }
+}
+
+package enum StoreChange: Hashable, Sendable {
+    case put(StoreEntry)
+    case deleted(StoreKey)
+}
+
+package struct StoreTransaction: Hashable, Sendable {
+    package enum Condition: Hashable, Sendable {
+        case absent(StoreKey)
+        case present(StoreKey)
+        /// The value at the key is exactly these bytes.
+        case value(StoreKey, Data)
+    }
+
+    package enum Write: Hashable, Sendable {
+        case put(StoreKey, Data)
+        case delete(StoreKey)
+    }
+
+    package var conditions: [Condition]
+    package var writes: [Write]
+
+    package init(conditions: [Condition], writes: [Write]) {
+        self.conditions = conditions
+        self.writes = writes
+    }
+}

@@ -1,0 +1,196 @@
+package import PloyzModel
+
+/// The target's daemon as the owner of a migration sees it. The target only obeys.
+///
+/// Every call carries the operation and the attempt. A call for an attempt that the target has discarded is refused
+/// with `discarded`, for ever: a late message cannot start anything.
+package protocol Peer: Sendable {
+    /// What the plan must know of the target. Changes nothing.
+    func facts(_ question: TargetQuestion) async throws -> TargetFacts
+
+    /// Sandboxes up and sealed, workload containers created, staging ready. May be repeated.
+    func prepare(_ request: PrepareRequest) async throws
+
+    /// A ticket for one stream of a volume, or of an image.
+    func ticket(_ request: TicketRequest) async throws -> TransferTicket
+
+    /// After a volume's first complete receive: it takes its final name, stamped `incoming`.
+    func adopt(_ request: AdoptRequest) async throws
+
+    /// Mounts the volumes at the snapshots named, starts the sealed candidates, waits until they are ready and writes
+    /// the candidate key. Returns with the candidate ready, or throws with nothing running.
+    func start(_ request: StartRequest) async throws -> StartReport
+
+    /// The operation is committed: stamps the volumes live, unseals. May be repeated.
+    func settle(_ request: SettleRequest) async throws
+
+    /// Durable tombstone for the attempt, candidate key deleted, candidates stopped and removed, volumes unmounted and
+    /// taken back to their received snapshot. What was received stays as the base of the next try.
+    func discard(_ request: DiscardRequest) async throws
+}
+
+/// An operation and its attempt: the pair that the target accepts or refuses.
+package struct AttemptID: Hashable, Sendable, Codable, CustomStringConvertible {
+    package let operation: OperationID
+    /// 1 or more; grows with each run of the operation after an abort.
+    package let attempt: Int
+
+    package init(operation: OperationID, attempt: Int) {
+        self.operation = operation
+        self.attempt = attempt
+    }
+
+    package var description: String { "\(operation)#\(attempt)" }
+}
+
+/// Everything that moves together.
+package struct MigrationUnit: Hashable, Sendable, Codable {
+    package struct Member: Hashable, Sendable, Codable {
+        package let instance: InstanceRecord
+        package let service: ServiceRecord
+
+        package init(instance: InstanceRecord, service: ServiceRecord) {
+            self.instance = instance
+            self.service = service
+        }
+    }
+
+    /// The instance that was asked for first, then those that share a volume with it.
+    package let members: [Member]
+    package let volumes: [VolumeRecord]
+
+    package init(members: [Member], volumes: [VolumeRecord]) {
+        self.members = members
+        self.volumes = volumes
+    }
+
+    /// Whether the unit has no volume: it then starts on the target before it stops on the source.
+    package var isStateless: Bool { volumes.isEmpty }
+}
+
+package struct TargetQuestion: Hashable, Sendable, Codable {
+    package let unit: MigrationUnit
+
+    package init(unit: MigrationUnit) { self.unit = unit }
+}
+
+package struct TargetFacts: Hashable, Sendable, Codable {
+    package struct Volume: Hashable, Sendable, Codable {
+        package let volume: VolumeRef
+        /// nil when the target has no dataset of that name.
+        package let dataset: VolumeDataset?
+        package let snapshots: [VolumeSnapshot]
+
+        package init(volume: VolumeRef, dataset: VolumeDataset?, snapshots: [VolumeSnapshot]) {
+            self.volume = volume
+            self.dataset = dataset
+            self.snapshots = snapshots
+        }
+    }
+
+    /// nil when the target has no ZFS.
+    package let storage: StorageCapability?
+    package let availableSpace: ByteCount
+    package let volumes: [Volume]
+    /// Image IDs of the unit that the target lacks.
+    package let missingImages: [String]
+    /// Published ports of the unit on which something foreign listens.
+    package let foreignListeners: [PublishedPort]
+    /// `uname -m`.
+    package let architecture: String
+    /// Containers or addresses of the unit that exist on the target and are not of this migration, in words.
+    package let obstacles: [String]
+
+    package init(
+        storage: StorageCapability?,
+        availableSpace: ByteCount,
+        volumes: [Volume],
+        missingImages: [String],
+        foreignListeners: [PublishedPort],
+        architecture: String,
+        obstacles: [String]
+    ) {
+        self.storage = storage
+        self.availableSpace = availableSpace
+        self.volumes = volumes
+        self.missingImages = missingImages
+        self.foreignListeners = foreignListeners
+        self.architecture = architecture
+        self.obstacles = obstacles
+    }
+}
+
+package struct PrepareRequest: Hashable, Sendable, Codable {
+    package let id: AttemptID
+    package let source: MachineID
+    package let unit: MigrationUnit
+
+    package init(id: AttemptID, source: MachineID, unit: MigrationUnit) {
+        self.id = id
+        self.source = source
+        self.unit = unit
+    }
+}
+
+package struct TicketRequest: Hashable, Sendable, Codable {
+    package enum Content: Hashable, Sendable, Codable {
+        case volume(VolumeStream)
+        case image(String)
+    }
+
+    package let id: AttemptID
+    package let content: Content
+
+    package init(id: AttemptID, content: Content) {
+        self.id = id
+        self.content = content
+    }
+}
+
+package struct AdoptRequest: Hashable, Sendable, Codable {
+    package let id: AttemptID
+    package let volume: VolumeRef
+    package let guid: UInt64
+
+    package init(id: AttemptID, volume: VolumeRef, guid: UInt64) {
+        self.id = id
+        self.volume = volume
+        self.guid = guid
+    }
+}
+
+package struct StartRequest: Hashable, Sendable, Codable {
+    package let id: AttemptID
+    /// The snapshot that each volume must stand at, by GUID.
+    package let snapshots: [VolumeRef: UInt64]
+
+    package init(id: AttemptID, snapshots: [VolumeRef: UInt64]) {
+        self.id = id
+        self.snapshots = snapshots
+    }
+}
+
+/// How long the parts of a start took on the target.
+package struct StartReport: Hashable, Sendable, Codable {
+    package let mount: Microseconds
+    package let start: Microseconds
+    package let readiness: Microseconds
+
+    package init(mount: Microseconds, start: Microseconds, readiness: Microseconds) {
+        self.mount = mount
+        self.start = start
+        self.readiness = readiness
+    }
+}
+
+package struct SettleRequest: Hashable, Sendable, Codable {
+    package let id: AttemptID
+
+    package init(id: AttemptID) { self.id = id }
+}
+
+package struct DiscardRequest: Hashable, Sendable, Codable {
+    package let id: AttemptID
+
+    package init(id: AttemptID) { self.id = id }
+}

@@ -1,0 +1,70 @@
+package import PloyzModel
+
+/// The bulk stream from this machine to another: raw `zfs send` bytes over the overlay, one ticket for each stream.
+package protocol Transfer: Sendable {
+    /// Sends one snapshot of a volume with the target's ticket and returns what the target has received.
+    ///
+    /// `progress` is called with the bytes that the receiver has acknowledged so far. Cancelling the task ends both
+    /// processes. Throws `transfer-stalled` when no byte was acknowledged for the ticket's stall limit.
+    func send(
+        _ stream: VolumeStream,
+        with ticket: TransferTicket,
+        progress: @Sendable @escaping (ByteCount) -> Void
+    ) async throws -> TransferReceipt
+
+    /// Sends an image to the target, which verifies that it has the same ID.
+    func sendImage(
+        _ imageID: String,
+        with ticket: TransferTicket,
+        progress: @Sendable @escaping (ByteCount) -> Void
+    ) async throws -> TransferReceipt
+}
+
+/// What one stream carries.
+package struct VolumeStream: Hashable, Sendable, Codable {
+    package let volume: VolumeRef
+    /// nil for a full stream.
+    package let base: VolumeSnapshot?
+    package let snapshot: VolumeSnapshot
+    /// Whether snapshots between base and snapshot are sent too (`zfs send -I`).
+    package let includesIntermediates: Bool
+
+    package init(
+        volume: VolumeRef,
+        base: VolumeSnapshot?,
+        snapshot: VolumeSnapshot,
+        includesIntermediates: Bool
+    ) {
+        self.volume = volume
+        self.base = base
+        self.snapshot = snapshot
+        self.includesIntermediates = includesIntermediates
+    }
+}
+
+/// The target's permission for one stream: one use, one volume, one round; it expires.
+package struct TransferTicket: Hashable, Sendable, Codable {
+    /// 32 random bytes in hexadecimal.
+    package let secret: String
+    /// Where the target listens: an IPv6 address and a port.
+    package let host: String
+    package let port: Int
+
+    package init(secret: String, host: String, port: Int) {
+        self.secret = secret
+        self.host = host
+        self.port = port
+    }
+}
+
+/// What the target says at the end of a stream.
+package struct TransferReceipt: Hashable, Sendable, Codable {
+    package let bytes: ByteCount
+    /// GUID of the received snapshot; 0 for an image.
+    package let guid: UInt64
+
+    package init(bytes: ByteCount, guid: UInt64) {
+        self.bytes = bytes
+        self.guid = guid
+    }
+}

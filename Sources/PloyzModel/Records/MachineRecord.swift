@@ -1,0 +1,92 @@
+package import Foundation
+
+/// A machine of the cluster, as the store has it.
+package struct MachineRecord: Codable, Hashable, Sendable {
+    package enum Lifecycle: String, Codable, Hashable, Sendable {
+        /// Takes new placements.
+        case active
+        /// Keeps what it has, takes nothing new.
+        case draining
+        /// Takes nothing and is not counted on.
+        case standby
+    }
+
+    package let id: MachineID
+    package var name: MachineName
+    /// The WireGuard public key: 32 bytes in base64.
+    package var wireguardKey: String
+    /// Where WireGuard is reached from outside the overlay, `address:port`.
+    package var endpoints: [String]
+    /// The /24 that containers first deployed here take their addresses from.
+    package var subnet: IPv4Network
+    /// IPv6, `fd` and the first 15 bytes of the WireGuard key: where the daemon, etcd and the stream listen.
+    package var managementAddress: String
+    package var lifecycle: Lifecycle
+    /// nil when the machine has no ZFS.
+    package var storage: StorageCapability?
+    /// Whether the machine runs a member of the cluster store.
+    package var isStorageMember: Bool
+    package var labels: [String: String]
+    package var joinedAt: Date
+
+    package init(
+        id: MachineID,
+        name: MachineName,
+        wireguardKey: String,
+        endpoints: [String],
+        subnet: IPv4Network,
+        managementAddress: String,
+        lifecycle: Lifecycle,
+        storage: StorageCapability?,
+        isStorageMember: Bool,
+        labels: [String: String],
+        joinedAt: Date
+    ) {
+        self.id = id
+        self.name = name
+        self.wireguardKey = wireguardKey
+        self.endpoints = endpoints
+        self.subnet = subnet
+        self.managementAddress = managementAddress
+        self.lifecycle = lifecycle
+        self.storage = storage
+        self.isStorageMember = isStorageMember
+        self.labels = labels
+        self.joinedAt = joinedAt
+    }
+
+    /// The first host address of ``subnet``: the machine's own on the overlay, its containers' gateway.
+    package var overlayAddress: IPv4Address { subnet.address(at: 1) }
+}
+
+/// What the ZFS of a machine can do; probed, never assumed.
+package struct StorageCapability: Codable, Hashable, Sendable {
+    /// The dataset below which every volume lies.
+    package var root: DatasetName
+    /// What `zfs version` says, or the name of the implementation where there is no such command.
+    package var implementation: String
+    /// Capabilities that were found, for example `send-size`, `receive-resume`, `bookmarks`.
+    package var features: Set<StorageFeature>
+
+    package init(root: DatasetName, implementation: String, features: Set<StorageFeature>) {
+        self.root = root
+        self.implementation = implementation
+        self.features = features
+    }
+}
+
+package enum StorageFeature: String, Codable, Hashable, Sendable, CaseIterable {
+    /// `zfs send -nP` prints the exact size.
+    case sendSize = "send-size"
+    /// `zfs receive -s` and `zfs send -t`.
+    case receiveResume = "receive-resume"
+    /// `zfs receive -u -o -x`.
+    case receiveProperties = "receive-properties"
+    /// `zfs send -L -e -c`.
+    case sendCompressed = "send-compressed"
+    /// `zfs send -w`.
+    case sendRaw = "send-raw"
+    case bookmarks
+    /// `zfs snapshot a@x b@x` as one transaction.
+    case snapshotMany = "snapshot-many"
+}

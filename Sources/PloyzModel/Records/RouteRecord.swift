@@ -1,0 +1,23 @@
+/// Where an instance's address is: what every machine's WireGuard peers and routes are computed from.
+package struct RouteRecord: Codable, Hashable, Sendable {
+    package let address: IPv4Address
+    package var instance: InstanceRef
+    package var machine: MachineID
+    package var ports: [ServicePort]
+    /// Grows with each change; of two records for an address the older loses.
+    package var generation: UInt64
+
+    package init(
+        address: IPv4Address,
+        instance: InstanceRef,
+        machine: MachineID,
+        ports: [ServicePort],
+        generation: UInt64
+    ) {
+        self.address = address
+        self.instance = instance
+        self.machine = machine
+        self.ports = ports
+        self.generation = generation
+    }
+}
