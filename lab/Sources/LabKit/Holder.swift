@@ -53,7 +53,6 @@ package struct Holder {
         try Mount.kernel("sysfs", on: "/sys")
         try mountCgroups(cgroups)
         try PosixError.check(sethostname(node, node.utf8.count), "sethostname", on: node)
-        try Files.write("1", to: "/proc/sys/net/ipv4/ip_forward")
         try Files.replace(Self.dockerConfiguration, with: "{}\n")
         try Files.replace(Self.readyFile, with: "\(node)\n")
     }

@@ -50,17 +50,18 @@ package enum ProcessTable {
     /// - Throws: `TimedOut` when some process does not go away.
     package static func end(until deadline: Deadline, where matches: (Int32) -> Bool) throws {
         let own = getpid()
+        var killed: Set<Int32> = []
         var left: [Int32] = []
-        func look() -> [Int32] {
-            pids().filter { $0 != own && startTime(of: $0) != nil && matches($0) }
-        }
-        try deadline.wait(
-            for: "processes \(left.map(String.init).joined(separator: ", ")) to die",
-            everyMilliseconds: 10
-        ) {
-            left = look()
+        try deadline.wait(for: "processes \(left.map(String.init).joined(separator: ", ")) to die") {
+            left = pids().filter { $0 != own && startTime(of: $0) != nil && matches($0) }
             for pid in left { kill(pid, SIGKILL) }
+            killed.formUnion(left)
             return left.isEmpty
+        }
+        // They are dead. The host's process 1 collects them when it likes; most do so at once.
+        let patience = Deadline(seconds: 3)
+        try? patience.wait(for: "the dead to be collected") {
+            patience.isOver || killed.allSatisfy { !Files.exists("/proc/\($0)") }
         }
     }
 }

@@ -13,6 +13,7 @@ struct PloyzLab: ParsableCommand {
             Up.self, Down.self, List.self, Status.self, Logs.self,
             Exec.self, Ctl.self,
             Cut.self, Heal.self, Kill.self, Start.self, Reset.self,
+            Image.self,
             Boot.self, Launch.self, Hold.self,
         ]
     )
