@@ -108,8 +108,13 @@ let package = Package(
         ),
 
         // Manifests: one value tree, one walk over a schema, then the rules.
-        .target(name: "PloyzManifest", dependencies: [tomlKit, "PloyzModel"], swiftSettings: settings),
-        .testTarget(name: "PloyzManifestTests", dependencies: ["PloyzManifest"], swiftSettings: settings),
+        .target(name: "PloyzManifest", dependencies: ["PloyzModel"], swiftSettings: settings),
+        // TOMLKit is the tests' second opinion on what a TOML document says.
+        .testTarget(
+            name: "PloyzManifestTests",
+            dependencies: [tomlKit, "PloyzManifest", "PloyzModel"],
+            swiftSettings: settings
+        ),
 
         // The heart: no network, no processes.
         .target(name: "PloyzMigration", dependencies: [logging, "PloyzModel"], swiftSettings: settings),
