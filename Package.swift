@@ -60,25 +60,32 @@ let package = Package(
             name: "PloyzAPI",
             dependencies: [
                 asyncHTTPClient, hummingbird, hummingbirdTLS, logging, nioCore, nioHTTP1, nioPosix, nioSSL,
-                "PloyzMigration", "PloyzModel", "PloyzTrust",
+                serviceLifecycle, "PloyzMigration", "PloyzModel", "PloyzTrust",
             ],
             swiftSettings: settings
         ),
         .testTarget(
             name: "PloyzAPITests",
-            dependencies: ["PloyzAPI", "PloyzTestSupport"],
+            dependencies: ["PloyzAPI", "PloyzAPITestSupport", "PloyzTestSupport"],
+            swiftSettings: settings
+        ),
+
+        // An operator service that answers with samples, for the tests of both ends of the API.
+        .target(
+            name: "PloyzAPITestSupport",
+            dependencies: ["PloyzAPI", "PloyzMigration", "PloyzModel"],
             swiftSettings: settings
         ),
 
         // The commands of ployzctl.
         .target(
             name: "PloyzCommands",
-            dependencies: [argumentParser, "PloyzAPI", "PloyzManifest", "PloyzModel"],
+            dependencies: [argumentParser, "PloyzAPI", "PloyzMigration", "PloyzModel"],
             swiftSettings: settings
         ),
         .testTarget(
             name: "PloyzCommandsTests",
-            dependencies: ["PloyzCommands"],
+            dependencies: ["PloyzAPITestSupport", "PloyzCommands"],
             exclude: ["Snapshots"],
             swiftSettings: settings
         ),
