@@ -52,7 +52,7 @@ let package = Package(
         // The daemon.
         .executableTarget(name: "ployzd", dependencies: [argumentParser, "PloyzDaemon"], swiftSettings: settings),
 
-        // System calls that Swift cannot reach by itself: setns, packet sockets.
+        // System calls that Swift cannot reach by itself: setns, pidfd, processes that are nobody's child.
         .target(name: "CPloyzSystem"),
 
         // Requests, responses and routes of the daemon's API: client and server.
@@ -138,7 +138,9 @@ let package = Package(
         // WireGuard, addresses, routes, the instances' links.
         .target(
             name: "PloyzOverlay",
-            dependencies: [logging, subprocess, system, "CPloyzSystem", "PloyzMigration", "PloyzModel"],
+            dependencies: [
+                logging, subprocess, system, "CPloyzSystem", "PloyzMigration", "PloyzModel", "PloyzSupervisor",
+            ],
             swiftSettings: settings
         ),
         .testTarget(name: "PloyzOverlayTests", dependencies: ["PloyzOverlay"], swiftSettings: settings),
@@ -156,11 +158,7 @@ let package = Package(
         ),
 
         // Helper processes that outlive the daemon.
-        .target(
-            name: "PloyzSupervisor",
-            dependencies: [logging, subprocess, system, "PloyzModel"],
-            swiftSettings: settings
-        ),
+        .target(name: "PloyzSupervisor", dependencies: ["CPloyzSystem", "PloyzModel"], swiftSettings: settings),
         .testTarget(name: "PloyzSupervisorTests", dependencies: ["PloyzSupervisor"], swiftSettings: settings),
 
         // In-memory seams, fault injector, virtual time.
