@@ -77,7 +77,7 @@ struct Listings {
 
     private func place(_ id: MachineID, in places: [MachineID: MachinePlace]) -> MachinePlace {
         // A machine that is gone from the records is shown by the only name that is left of it.
-        places[id] ?? MachinePlace(id: id, name: MachineName.unknown)
+        places[id] ?? MachinePlace(id: id, name: MachineName(id))
     }
 
     private func operation(locking service: ServiceRef) -> OperationID? {
