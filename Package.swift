@@ -153,7 +153,7 @@ let package = Package(
         ),
         .testTarget(
             name: "PloyzStoreTests",
-            dependencies: ["PloyzStore", "PloyzTestSupport", "PloyzTrust"],
+            dependencies: [logging, nioCore, "PloyzStore", "PloyzTestSupport", "PloyzTrust"],
             swiftSettings: settings
         ),
 
