@@ -26,7 +26,7 @@ struct MachineProfile: Sendable {
     ) async throws -> MachineProfile {
         var addresses = configuration.underlayAddresses
         if let endpoint { addresses.insert(endpoint, at: 0) }
-        if addresses.isEmpty { addresses = try await DefaultRoute.addresses() }
+        if addresses.isEmpty { addresses = try DefaultRoute.addresses() }
         guard !addresses.isEmpty else {
             throw PloyzError(
                 .failed, "no address is known at which other machines reach this one",
@@ -45,12 +45,5 @@ struct MachineProfile: Sendable {
 
     func endpoints(port: Int) -> [String] {
         addresses.map { $0.contains(":") ? "[\($0)]:\(port)" : "\($0):\(port)" }
-    }
-}
-
-/// The addresses of the interface that the default route uses, as `ip` tells (ip-route(8)).
-enum DefaultRoute {
-    static func addresses() async throws -> [String] {
-        try await HostAddresses.ofDefaultRoute()
     }
 }

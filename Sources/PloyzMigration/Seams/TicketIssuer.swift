@@ -1,5 +1,3 @@
-import PloyzModel
-
 /// The receiving end of streams on this machine.
 package protocol TicketIssuer: Sendable {
     /// A ticket for exactly this stream. An earlier ticket of the same attempt for the same volume is void.
