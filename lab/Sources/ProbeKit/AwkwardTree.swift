@@ -16,11 +16,13 @@ package struct AwkwardTree {
     }
 
     /// The names that trip people up. The longest a file system takes is 255 bytes.
-    static let names: [[UInt8]] = [
-        " leading and trailing ", "-rf", "*", "~", "$(id)", "`id`", "'single'", "\"double\"", "back\\slash",
-        "new\nline", "tab\there", "trailing.", "...", "naïve café", "日本語", "🐳", "e\u{301}", "\u{e9}", "%s%n", "#", "@",
-        String(repeating: "x", count: 255),
-    ].map { Array($0.utf8) } + [[0xff, 0xfe, 0x80], [0x01, 0x7f]]
+    static let names: [[UInt8]] =
+        [
+            " leading and trailing ", "-rf", "*", "~", "$(id)", "`id`", "'single'", "\"double\"", "back\\slash",
+            "new\nline", "tab\there", "trailing.", "...", "naïve café", "日本語", "🐳", "e\u{301}", "\u{e9}", "%s%n", "#",
+            "@",
+            String(repeating: "x", count: 255),
+        ].map { Array($0.utf8) } + [[0xff, 0xfe, 0x80], [0x01, 0x7f]]
 
     /// - Throws: `BytePathError` when something cannot be made; a directory that exists is one of these.
     package mutating func make() throws {
