@@ -52,7 +52,7 @@ let package = Package(
         // The daemon.
         .executableTarget(name: "ployzd", dependencies: [argumentParser, "PloyzDaemon"], swiftSettings: settings),
 
-        // System calls that Swift cannot reach by itself: setns, packet sockets.
+        // System calls that Swift cannot reach by itself: setns, pidfd, processes that are nobody's child.
         .target(name: "CPloyzSystem"),
 
         // Requests, responses and routes of the daemon's API: client and server.
@@ -60,25 +60,32 @@ let package = Package(
             name: "PloyzAPI",
             dependencies: [
                 asyncHTTPClient, hummingbird, hummingbirdTLS, logging, nioCore, nioHTTP1, nioPosix, nioSSL,
-                "PloyzMigration", "PloyzModel", "PloyzTrust",
+                serviceLifecycle, "PloyzMigration", "PloyzModel", "PloyzTrust",
             ],
             swiftSettings: settings
         ),
         .testTarget(
             name: "PloyzAPITests",
-            dependencies: ["PloyzAPI", "PloyzTestSupport"],
+            dependencies: ["PloyzAPI", "PloyzAPITestSupport", "PloyzTestSupport"],
+            swiftSettings: settings
+        ),
+
+        // An operator service that answers with samples, for the tests of both ends of the API.
+        .target(
+            name: "PloyzAPITestSupport",
+            dependencies: ["PloyzAPI", "PloyzMigration", "PloyzModel"],
             swiftSettings: settings
         ),
 
         // The commands of ployzctl.
         .target(
             name: "PloyzCommands",
-            dependencies: [argumentParser, "PloyzAPI", "PloyzManifest", "PloyzModel"],
+            dependencies: [argumentParser, "PloyzAPI", "PloyzMigration", "PloyzModel"],
             swiftSettings: settings
         ),
         .testTarget(
             name: "PloyzCommandsTests",
-            dependencies: ["PloyzCommands"],
+            dependencies: ["PloyzAPITestSupport", "PloyzCommands"],
             exclude: ["Snapshots"],
             swiftSettings: settings
         ),
@@ -131,7 +138,9 @@ let package = Package(
         // WireGuard, addresses, routes, the instances' links.
         .target(
             name: "PloyzOverlay",
-            dependencies: [logging, subprocess, system, "CPloyzSystem", "PloyzMigration", "PloyzModel"],
+            dependencies: [
+                logging, subprocess, system, "CPloyzSystem", "PloyzMigration", "PloyzModel", "PloyzSupervisor",
+            ],
             swiftSettings: settings
         ),
         .testTarget(name: "PloyzOverlayTests", dependencies: ["PloyzOverlay"], swiftSettings: settings),
@@ -144,16 +153,12 @@ let package = Package(
         ),
         .testTarget(
             name: "PloyzStoreTests",
-            dependencies: ["PloyzStore", "PloyzTestSupport", "PloyzTrust"],
+            dependencies: [logging, nioCore, "PloyzStore", "PloyzTestSupport", "PloyzTrust"],
             swiftSettings: settings
         ),
 
         // Helper processes that outlive the daemon.
-        .target(
-            name: "PloyzSupervisor",
-            dependencies: [logging, subprocess, system, "PloyzModel"],
-            swiftSettings: settings
-        ),
+        .target(name: "PloyzSupervisor", dependencies: ["CPloyzSystem", "PloyzModel"], swiftSettings: settings),
         .testTarget(name: "PloyzSupervisorTests", dependencies: ["PloyzSupervisor"], swiftSettings: settings),
 
         // In-memory seams, fault injector, virtual time.

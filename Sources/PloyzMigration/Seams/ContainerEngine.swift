@@ -9,6 +9,9 @@ package protocol ContainerEngine: Sendable {
     /// The local ID of an image, `sha256:…`; nil when the machine lacks it.
     func imageID(_ reference: String) async throws -> String?
 
+    /// What the image takes when it is sent; nil when the engine does not tell.
+    func imageSize(_ imageID: String) async throws -> ByteCount?
+
     /// Makes the image present as the pull policy says and returns its ID.
     func ensureImage(_ reference: String, policy: PullPolicy) async throws -> String
 
@@ -39,6 +42,10 @@ package protocol ContainerEngine: Sendable {
 
     /// Names of containers of ours that were started, died or vanished, as it happens, until the task is cancelled.
     func events() -> AsyncThrowingStream<ContainerEvent, any Error>
+}
+
+extension ContainerEngine {
+    package func imageSize(_ imageID: String) async throws -> ByteCount? { nil }
 }
 
 package struct SandboxSpec: Hashable, Sendable, Codable {
