@@ -46,6 +46,16 @@ let package = Package(
         .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2"),
     ],
     targets: [
+        // What the lab is used for: the demo, the benchmarks and the lab's tests share their scenarios.
+        .target(
+            name: "LabScenarios",
+            dependencies: [subprocess, system, "PloyzAPI", "PloyzMigration", "PloyzModel"],
+            swiftSettings: settings
+        ),
+
+        // The main job, shown.
+        .executableTarget(name: "ployz-demo", dependencies: ["LabScenarios"], swiftSettings: settings),
+
         // The operator's command.
         .executableTarget(name: "ployzctl", dependencies: ["PloyzCommands"], swiftSettings: settings),
 
