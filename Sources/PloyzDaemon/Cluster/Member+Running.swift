@@ -68,7 +68,7 @@ extension Member {
     /// The founder's records, written when the store has none.
     private func writeFirstRecords() async throws {
         guard try await store.get(.cluster) == nil else { return }
-        var transaction = try Admission.claims(of: identity.machine)
+        var transaction = try Gatekeeper.claims(of: identity.machine)
         transaction.conditions.append(.absent(identity.cluster))
         transaction.writes.append(try .put(identity.cluster))
         _ = try await store.commit(transaction)

@@ -22,6 +22,7 @@ final class Member: Sendable {
     let timekeeper = SystemTimekeeper()
     let credentials: CredentialFiles
     let root: TrustRoot
+    let transport: TransportCredentials
     let supervisor: any Supervisor
     let store: EtcdClusterStore
     let mirror: ClusterMirror
@@ -31,7 +32,7 @@ final class Member: Sendable {
     let network: LinuxInstanceNetwork
     let routing: RoutingKeeper
     let starter: InstanceStarter
-    let peers: PeerDirectory
+    let peers: MachineDirectory
     let streams: StreamEnds
     let migrations: MigrationService
     let deployer: Deployer
@@ -79,8 +80,9 @@ final class Member: Sendable {
             memory: DurableFile(state.picture), logger: logger)
         starter = InstanceStarter(
             machine: machine, store: store, volumes: volumes, engine: engine, network: network)
-        peers = try PeerDirectory(
-            machine: machine, mirror: mirror, credentials: credentials, port: configuration.apiPort, logger: logger)
+        transport = TransportCredentials(certificate: loaded.certificate, root: loaded.root)
+        peers = MachineDirectory(
+            machine: machine, store: store, credentials: transport, port: configuration.apiPort)
         streams = StreamEnds(
             identity: identity, configuration: configuration, volumes: volumes, engine: engine,
             timekeeper: timekeeper, logger: logger)

@@ -13,6 +13,7 @@ actor RoutingKeeper: RouteKeeper {
     private let memory: DurableFile
     private let logger: Logger
     private var applied: RoutingPicture?
+    private var remembered: RoutingPicture?
     /// One application at a time: an actor lets another call in at each `await`.
     private var tail: Task<Void, any Error>?
 
@@ -56,9 +57,8 @@ actor RoutingKeeper: RouteKeeper {
                 machines: mirror.records(MachineRecord.self, under: .machines),
                 routes: mirror.records(RouteRecord.self, under: .routes)
             )
-            guard picture != applied else { continue }
             do {
-                try await refresh()
+                if picture != applied { try await refresh() }
                 try remember()
             } catch {
                 logger.error("Routes cannot be applied", metadata: ["error": "\(error)"])
@@ -68,8 +68,9 @@ actor RoutingKeeper: RouteKeeper {
 
     /// After the switch, not in it: the file is synced to disk.
     private func remember() throws {
-        guard let applied else { return }
+        guard let applied, applied != remembered else { return }
         try memory.write(try JSON.encode(applied))
+        remembered = applied
     }
 
     private func apply(_ picture: RoutingPicture) async throws {

@@ -1,21 +1,13 @@
 import Foundation
+import PloyzAPI
 import PloyzMigration
 import PloyzModel
+import PloyzOverlay
 import PloyzTrust
 
 /// Lets a machine with a valid invitation into the cluster: one transaction that uses the invitation up and claims the
 /// machine's name and subnet.
-struct Admission: Sendable {
-    /// How a machine that asks describes itself.
-    struct Applicant: Sendable {
-        let id: MachineID
-        let name: MachineName
-        let wireguardKey: String
-        let managementAddress: String
-        let endpoints: [String]
-        let storage: StorageCapability?
-    }
-
+struct Gatekeeper: Sendable {
     /// Subnets are claimed one after the other; two machines that join at once may want the same and try again.
     private static let tries = 16
 
@@ -27,11 +19,17 @@ struct Admission: Sendable {
         self.cluster = cluster
     }
 
-    /// Admits the applicant for the secret of its token.
+    /// Admits the applicant, who gets `id`, for the secret of its token.
     ///
     /// - Throws: ``PloyzError`` `token-refused`, `name-taken`, `cluster-full`, or what the store throws. Nothing was
     ///   changed then, but for an unknown outcome of the store.
-    func admit(_ applicant: Applicant, secret: JoinSecret, at date: Date) async throws -> MachineRecord {
+    func admit(
+        _ applicant: AdmissionRequest,
+        as id: MachineID,
+        key: WireGuardPublicKey,
+        at date: Date
+    ) async throws -> MachineRecord {
+        let secret = try applicant.checkedSecret()
         for _ in 0..<Self.tries {
             let inviteKey = StoreKey.invite(hash: secret.hash)
             guard let invite = try await store.record(InviteRecord.self, at: inviteKey) else {
@@ -47,12 +45,12 @@ struct Admission: Sendable {
                 )
             }
             let record = MachineRecord(
-                id: applicant.id,
+                id: id,
                 name: applicant.name,
-                wireguardKey: applicant.wireguardKey,
+                wireguardKey: key.text,
                 endpoints: applicant.endpoints,
                 subnet: try await freeSubnet(),
-                managementAddress: applicant.managementAddress,
+                managementAddress: "\(ManagementAddress(of: key))",
                 lifecycle: .active,
                 storage: applicant.storage,
                 isStorageMember: false,
