@@ -15,6 +15,7 @@ let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: 
 let asyncHTTPClient = Target.Dependency.product(name: "AsyncHTTPClient", package: "async-http-client")
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
+let hummingbirdCore = Target.Dependency.product(name: "HummingbirdCore", package: "hummingbird")
 let hummingbirdTLS = Target.Dependency.product(name: "HummingbirdTLS", package: "hummingbird")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
@@ -69,8 +70,8 @@ let package = Package(
         .target(
             name: "PloyzAPI",
             dependencies: [
-                asyncHTTPClient, hummingbird, hummingbirdTLS, logging, nioCore, nioHTTP1, nioPosix, nioSSL,
-                serviceLifecycle, "PloyzMigration", "PloyzModel", "PloyzTrust",
+                asyncHTTPClient, hummingbird, hummingbirdCore, hummingbirdTLS, logging, nioCore, nioHTTP1, nioPosix,
+                nioSSL, serviceLifecycle, "PloyzMigration", "PloyzModel", "PloyzTrust",
             ],
             swiftSettings: settings
         ),
