@@ -26,7 +26,7 @@ package struct PeerClient: Peer {
         configuration.redirectConfiguration = .disallow
         configuration.dnsOverride = [target.machine.text: target.address]
         configuration.http1_1ConnectionDebugInitializer = { channel in
-            PeerIdentity.verify(target.machine, on: channel)
+            PeerIdentity.verify(target.machine, on: channel).flatMap { DeadConnection.detect(on: channel) }
         }
         configuration.timeout.connect = TimeAmount(connect)
         // Shorter than the server's own, so that it is never the server that closes a connection which is just about

@@ -138,6 +138,28 @@ struct PeerTests {
         }
     }
 
+    /// So that a call which may take minutes ends when the other machine is gone without a word.
+    @Test func theKernelProbesASilentConnection() async throws {
+        try await withPeer { peer in
+            try await peer.settle(SettleRequest(id: attempt))
+            let sockets = try kernelTimers(of: peer.target.port)
+            #expect(sockets.contains("keepalive"))
+        }
+    }
+
+    /// What ss(8) says of the established connections to a port, with their timers.
+    private func kernelTimers(of port: Int) throws -> String {
+        let process = Process()
+        let output = Pipe()
+        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+        process.arguments = ["ss", "-tnoH", "state", "established", "dport", "= :\(port)"]
+        process.standardOutput = output
+        try process.run()
+        let text = try output.fileHandleForReading.readToEnd() ?? Data()
+        process.waitUntilExit()
+        return String(decoding: text, as: UTF8.self)
+    }
+
     @Test func oneConnectionServesManyCalls() async throws {
         try await withPeer { peer in
             var times: [Duration] = []
