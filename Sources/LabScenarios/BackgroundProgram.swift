@@ -6,7 +6,7 @@ package final class BackgroundProgram: Sendable {
     private let output: URL
 
     init(_ path: URL, _ arguments: [String], output: URL) throws {
-        FileManager.default.createFile(atPath: output.path, contents: nil)
+        try Data().write(to: output)
         let process = Process()
         process.executableURL = path
         process.arguments = arguments

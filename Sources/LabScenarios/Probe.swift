@@ -44,7 +44,7 @@ package struct Probe: Sendable {
         in lab: Lab, from machine: String, at address: String, ledgers: [URL]
     ) async throws -> LedgerReport {
         let result = try await lab.run(
-            machine, ["lab-probe", "verify", "--to", address] + ledgers.flatMap { ["--ledger", $0.path] })
+            machine, ["lab-probe", "verify", "--to", address] + ["--ledger"] + ledgers.map(\.path))
         return try JSONDecoder().decode(LedgerReport.self, from: result.output)
     }
 }

@@ -34,7 +34,7 @@ struct PloyzDemo {
     }
 
     private static func result<Value: Sendable>(
-        _ body: () async throws -> Value
+        _ body: @Sendable () async throws -> Value
     ) async -> Result<Value, any Error> {
         do { return .success(try await body()) } catch { return .failure(error) }
     }

@@ -9,7 +9,7 @@ struct BoundsTests {
     @Test("a document above 1 MiB is refused unread")
     func refusesLargeDocument() {
         let text = String(repeating: " ", count: DocumentLimits.size + 1)
-        #expect(message(of: text, as: .json) == "the document has 1048577 bytes, more than 1048576")
+        #expect(refusal(of: text, as: .json) == "the document has 1048577 bytes, more than 1048576")
     }
 
     @Test("bytes that are no UTF-8 are refused")
@@ -17,21 +17,22 @@ struct BoundsTests {
         #expect(throws: DocumentProblem.self) { try DocumentReader.read([0x7b, 0xff, 0x7d], as: .json) }
     }
 
-    @Test(
-        "deep nesting of every kind ends at the bound",
-        arguments: [
-            (DocumentFormat.json, String(repeating: "[", count: 500_000)),
-            (.json, String(repeating: "{\"a\":", count: 200_000)),
-            (.toml, "a = " + String(repeating: "[", count: 500_000)),
-            (.toml, "a = " + String(repeating: "{a = ", count: 200_000)),
-            (.toml, "[" + Array(repeating: "a", count: 500_000).joined(separator: ".") + "]"),
-            (.toml, Array(repeating: "a", count: 500_000).joined(separator: ".") + " = 1"),
-            (.toml, (1...60).map { "[[" + Array(repeating: "a", count: $0).joined(separator: ".") + "]]\n" }.joined()),
-            (.toml, "a = " + String(repeating: "{a.a.a.a.a.a.a.a = ", count: 50_000)),
-        ]
-    )
+    private static let dots = String(repeating: "a.", count: 400_000)
+
+    private static let nested: [(DocumentFormat, String)] = [
+        (.json, String(repeating: "[", count: 500_000)),
+        (.json, String(repeating: "{\"a\":", count: 200_000)),
+        (.toml, "a = " + String(repeating: "[", count: 500_000)),
+        (.toml, "a = " + String(repeating: "{a = ", count: 200_000)),
+        (.toml, "[\(dots)a]"),
+        (.toml, "\(dots)a = 1"),
+        (.toml, (0..<60).map { "[[\(String(repeating: "a.", count: $0))a]]\n" }.joined()),
+        (.toml, "a = " + String(repeating: "{a.a.a.a.a.a.a.a = ", count: 50_000)),
+    ]
+
+    @Test("deep nesting of every kind ends at the bound", arguments: nested)
     func boundsDepth(format: DocumentFormat, text: String) throws {
-        let message = try #require(message(of: text, as: format))
+        let message = try #require(refusal(of: text, as: format))
         #expect(message.hasSuffix("more than 32 tables and lists inside each other") || message.contains("32 parts"))
     }
 
@@ -54,7 +55,7 @@ struct BoundsTests {
     @Test("numbers of a hundred thousand digits are refused", arguments: DocumentFormat.allCases)
     func boundsNumbers(format: DocumentFormat) throws {
         let digits = String(repeating: "9", count: 100_000)
-        let message = try #require(message(of: format == .json ? digits : "a = \(digits)", as: format))
+        let message = try #require(refusal(of: format == .json ? digits : "a = \(digits)", as: format))
         #expect(message.hasSuffix("…\" does not fit in 64 bits"))
         #expect(message.utf8.count < 200)
     }
@@ -65,7 +66,7 @@ struct BoundsTests {
         #expect(
             found == [
                 "namespace: must be a name of 1 to 63 characters a-z, 0-9 and '-', starting with a letter, "
-                    + "not ending with '-', not \"\\u{1B}[2J\\u{00}\""
+                    + "not ending with '-', not \"\\u{1B}[2J\\0\""
             ]
         )
     }
@@ -78,7 +79,9 @@ struct BoundsTests {
         for _ in 0..<3000 {
             var noise: [UInt8]
             if Bool.random(using: &generator) {
-                noise = (0..<Int.random(in: 0...120, using: &generator)).map { _ in tokens.randomElement(using: &generator) ?? 0 }
+                noise = (0..<Int.random(in: 0...120, using: &generator)).map { _ in
+                    tokens.randomElement(using: &generator) ?? 0
+                }
             } else {
                 noise = valid
                 for _ in 0..<Int.random(in: 1...6, using: &generator) {

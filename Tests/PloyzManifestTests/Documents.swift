@@ -24,7 +24,7 @@ func tree(_ text: String, as format: DocumentFormat) throws -> DocumentValue {
     try DocumentReader.read(Array(text.utf8), as: format)
 }
 
-func message(of text: String, as format: DocumentFormat) -> String? {
+func refusal(of text: String, as format: DocumentFormat) -> String? {
     do throws(DocumentProblem) {
         _ = try DocumentReader.read(Array(text.utf8), as: format)
         return nil

@@ -5,7 +5,9 @@ import Testing
 struct FormatTests {
     @Test(
         "a file's name says the format",
-        arguments: [("a.json", DocumentFormat.json), ("a.b.TOML", .toml), ("-", nil), ("manifest", nil), ("x.yaml", nil)]
+        arguments: [
+            ("a.json", DocumentFormat.json), ("a.b.TOML", .toml), ("-", nil), ("manifest", nil), ("x.yaml", nil),
+        ]
     )
     func knowsName(name: String, expected: DocumentFormat?) {
         #expect(DocumentFormat(fileName: name) == expected)

@@ -29,7 +29,7 @@ struct JSONReaderTests {
         ]
     )
     func refusesBrokenDocument(text: String, expected: String) {
-        #expect(message(of: text, as: .json) == expected)
+        #expect(refusal(of: text, as: .json) == expected)
     }
 
     @Test("values keep their order, their kind and their line")
@@ -51,7 +51,9 @@ struct JSONReaderTests {
         #expect(
             document["a"]
                 == DocumentValue(
-                    .array([.bool(true), .integer(0), .integer(12), .float(15), .integer(.max)].map { DocumentValue($0) })
+                    .array(
+                        [.bool(true), .integer(0), .integer(12), .float(15), .integer(.max)].map { DocumentValue($0) }
+                    )
                 )
         )
     }

@@ -52,7 +52,10 @@ enum ManifestGenerator {
                 capAdd: pick([[], ["NET_ADMIN", "ALL"]], &generator),
                 stopGracePeriod: pick([Span(milliseconds: 1500), Span(milliseconds: 0)], &generator),
                 pullPolicy: pick(PullPolicy.allCases, &generator),
-                resources: pick([nil, Resources(), Resources(memory: Capacity(bytes: 1 << 30), cpus: 0.25)], &generator),
+                resources: pick(
+                    [nil, Resources(), Resources(memory: Capacity(bytes: 1 << 30), cpus: 0.25)],
+                    &generator
+                ),
                 sysctls: pick([[:], ["net.core.somaxconn": "1024"]], &generator)
             ),
             candidateNetwork: pick([nil, .egress, .sealed], &generator),
@@ -73,7 +76,9 @@ enum ManifestGenerator {
 
     /// Text with everything that needs care in one format or the other.
     private static func text(_ generator: inout SeededGenerator) -> String {
-        let pieces = ["\"", "'", "'''", "\\", "\n", "\r\n", "\t", "\u{1}", "\u{7f}", "é", "e\u{301}", "😀", "#", "=", "${A}", " "]
+        let pieces = [
+            "\"", "'", "'''", "\\", "\n", "\r\n", "\t", "\u{1}", "\u{7f}", "é", "e\u{301}", "😀", "#", "=", "${A}", " ",
+        ]
         return (0..<Int.random(in: 0...8, using: &generator)).map { _ in pick(pieces, &generator) }.joined()
     }
 

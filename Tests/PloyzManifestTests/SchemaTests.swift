@@ -77,46 +77,78 @@ struct SchemaTests {
             ("placement = 3", "services[0].placement: must be \"global\" or a table, not an integer"),
             ("placement.replicated.count = 0", "services[0].placement.replicated.count: must be 1 to 100, not 0"),
             ("placement.replicated = {}", "services[0].placement.replicated.count: is required"),
-            ("candidate_network = \"open\"", "services[0].candidate_network: must be \"sealed\" or \"egress\", not \"open\""),
+            (
+                "candidate_network = \"open\"",
+                "services[0].candidate_network: must be \"sealed\" or \"egress\", not \"open\""
+            ),
             ("network = \"host\"", "services[0].network: must be \"overlay\", not \"host\""),
-            ("labels.\"ployz.x\" = \"\"", "services[0].labels[\"ployz.x\"]: the name must be 1 to 128 characters A-Z, a-z, 0-9, "
-                + "'_', '.', '/' and '-', not starting with 'ployz.'"),
+            (
+                "labels.\"ployz.x\" = \"\"",
+                "services[0].labels[\"ployz.x\"]: the name must be 1 to 128 characters A-Z, a-z, 0-9, "
+                    + "'_', '.', '/' and '-', not starting with 'ployz.'"
+            ),
             ("restart = true", "services[0].restart: must be \"no\", \"on-failure\" or \"always\", not a boolean"),
             ("readiness = {}", "services[0].readiness: must have exactly one of http, tcp, exec, and has none"),
-            ("readiness = { tcp = { port = 1 }, exec = { command = [\"x\"] } }",
-                "services[0].readiness: must have exactly one of http, tcp, exec, and has tcp and exec"),
+            (
+                "readiness = { tcp = { port = 1 }, exec = { command = [\"x\"] } }",
+                "services[0].readiness: must have exactly one of http, tcp, exec, and has tcp and exec"
+            ),
             ("readiness.exec.command = []", "services[0].readiness.exec.command: must have at least 1 element"),
-            ("readiness.http = { port = 80, path = \"up\" }",
-                "services[0].readiness.http.path: must be a path that starts with '/', without spaces, not \"up\""),
-            ("readiness = { tcp = { port = 80 }, timeout = \"2h\" }",
-                "services[0].readiness.timeout: must be a time of 100ms to 1h, such as \"30s\", not \"2h\""),
-            ("routes = [{ host = \"Shop.com\", port = 80 }]",
-                "services[0].routes[0].host: must be a host name such as shop.example.com, not \"Shop.com\""),
+            (
+                "readiness.http = { port = 80, path = \"up\" }",
+                "services[0].readiness.http.path: must be a path that starts with '/', without spaces, not \"up\""
+            ),
+            (
+                "readiness = { tcp = { port = 80 }, timeout = \"2h\" }",
+                "services[0].readiness.timeout: must be a time of 100ms to 1h, such as \"30s\", not \"2h\""
+            ),
+            (
+                "routes = [{ host = \"Shop.com\", port = 80 }]",
+                "services[0].routes[0].host: must be a host name such as shop.example.com, not \"Shop.com\""
+            ),
             ("publish = [{ port = 80 }]", "services[0].publish[0].target: is required"),
-            ("service_ports = [{ port = 80, protocol = \"sctp\" }]",
-                "services[0].service_ports[0].protocol: must be \"tcp\" or \"udp\", not \"sctp\""),
-            ("template.resources.memory = \"1MiB\"",
-                "services[0].template.resources.memory: must be a size of at least 6MiB, such as \"512MiB\", not \"1MiB\""),
+            (
+                "service_ports = [{ port = 80, protocol = \"sctp\" }]",
+                "services[0].service_ports[0].protocol: must be \"tcp\" or \"udp\", not \"sctp\"; did you mean 'tcp'?"
+            ),
+            (
+                "template.resources.memory = \"1MiB\"",
+                "services[0].template.resources.memory: must be a size of at least 6MiB, such as \"512MiB\", not \"1MiB\""
+            ),
             ("template.resources.cpus = 0", "services[0].template.resources.cpus: must be 0.01 to 1024.0, not 0.0"),
-            ("template.resources.cpus = \"1\"",
-                "services[0].template.resources.cpus: must be a number, 0.01 to 1024.0, not a string"),
+            (
+                "template.resources.cpus = \"1\"",
+                "services[0].template.resources.cpus: must be a number, 0.01 to 1024.0, not a string"
+            ),
             ("template.resources.pids = -1", "services[0].template.resources.pids: must be 1 to 4194304, not -1"),
-            ("template.sysctls.\"vm.swappiness\" = \"1\"",
+            (
+                "template.sysctls.\"vm.swappiness\" = \"1\"",
                 "services[0].template.sysctls[\"vm.swappiness\"]: the name must be a sysctl of a container, "
-                + "such as net.core.somaxconn"),
-            ("template.user = \"a:b:c\"",
-                "services[0].template.user: must be a user, or user:group, by name or number, not \"a:b:c\""),
-            ("template.cap_add = [\"net_admin\"]",
-                "services[0].template.cap_add[0]: must be a capability such as NET_ADMIN, or ALL, not \"net_admin\""),
+                    + "such as net.core.somaxconn"
+            ),
+            (
+                "template.user = \"a:b:c\"",
+                "services[0].template.user: must be a user, or user:group, by name or number, not \"a:b:c\""
+            ),
+            (
+                "template.cap_add = [\"net_admin\"]",
+                "services[0].template.cap_add[0]: must be a capability such as NET_ADMIN, or ALL, not \"net_admin\""
+            ),
             ("template.command = \"redis-server\"", "services[0].template.command: must be a list, not a string"),
-            ("template.mounts = [{ source = \"memory\", target = \"/x\" }]",
-                "services[0].template.mounts[0].source: must be \"tmpfs\" or a table, not \"memory\""),
-            ("template.mounts = [{ source = { bind = \"/a/../b\" }, target = \"/x\" }]",
+            (
+                "template.mounts = [{ source = \"memory\", target = \"/x\" }]",
+                "services[0].template.mounts[0].source: must be \"tmpfs\" or a table, not \"memory\""
+            ),
+            (
+                "template.mounts = [{ source = { bind = \"/a/../b\" }, target = \"/x\" }]",
                 "services[0].template.mounts[0].source.bind: must be an absolute path without '..', of at most 1024 bytes, "
-                + "not \"/a/../b\""),
-            ("template.mounts = [{ source = \"tmpfs\", target = \"/\" }]",
+                    + "not \"/a/../b\""
+            ),
+            (
+                "template.mounts = [{ source = \"tmpfs\", target = \"/\" }]",
                 "services[0].template.mounts[0].target: must be an absolute path without '..', of at most 1024 bytes, "
-                + "not \"/\""),
+                    + "not \"/\""
+            ),
         ]
     )
     func namesTheField(field: String, expected: String) {
@@ -148,8 +180,10 @@ struct SchemaTests {
         let error = try #require(throws: InvalidDocument.self) { try manifest(text) }.error(source: "shop.toml")
         #expect(error.code.exitStatus == 2)
         #expect(error.message == "volumes[0].scop: unknown field; did you mean 'scope'? (line 5)")
-        #expect(error.others.map(\.message) == [
-            "volumes[0].quota: must be a size of at least 1MiB, such as \"10GiB\", not \"x\" (line 6)"
-        ])
+        #expect(
+            error.others.map(\.message) == [
+                "volumes[0].quota: must be a size of at least 1MiB, such as \"10GiB\", not \"x\" (line 6)"
+            ]
+        )
     }
 }

@@ -16,7 +16,10 @@ struct NearestTests {
 
     @Test("the hint reads as a question, or is empty")
     func hints() {
-        #expect(Nearest.hint(for: "shp/redis", among: ["shop/redis", "ship/redis"]) == "; did you mean 'ship/redis' or 'shop/redis'?")
+        #expect(
+            Nearest.hint(for: "shp/redis", among: ["shop/redis", "ship/redis"])
+                == "; did you mean 'ship/redis' or 'shop/redis'?"
+        )
         #expect(Nearest.hint(for: "qqq", among: ["shop"]) == "")
     }
 

@@ -13,7 +13,7 @@ struct Founding: Sendable {
 
     func found(_ request: MeshInitRequest) async throws -> MachineIdentity {
         let network = request.network ?? Self.defaultNetwork
-        guard let subnet = Admission.subnets(of: network).first(where: { _ in true }) else {
+        guard let subnet = Gatekeeper.subnets(of: network).first(where: { _ in true }) else {
             throw PloyzError(.usage, "the network \(network) has no room for two subnets of 256 addresses")
         }
         let profile = try await MachineProfile.read(

@@ -21,8 +21,7 @@ struct DaemonOperator: OperatorService {
     }
 
     func machines() async throws -> MachineList {
-        let member = try await node.member()
-        return member.listings.machines(reachable: await member.peers.reachable())
+        try await node.member().machines()
     }
 
     func setLifecycle(_ request: LifecycleRequest) async throws -> LifecycleChange {

@@ -53,7 +53,8 @@ struct ByteCursor {
     /// The next character as a message shows it.
     var found: String {
         guard !isAtEnd else { return "the end of the document" }
-        let character = String(decoding: bytes[offset..<min(offset + 4, bytes.count)], as: UTF8.self).unicodeScalars.first
+        let character = String(decoding: bytes[offset..<min(offset + 4, bytes.count)], as: UTF8.self).unicodeScalars
+            .first
         return character.map { "\(Quoted(String($0)))" } ?? "nothing"
     }
 

@@ -45,7 +45,10 @@ package struct ManifestRules {
         var first: [String: Int] = [:]
         for (index, name) in names.enumerated() {
             if let earlier = first[name] {
-                problems.add("'\(name)' is the name of \(list.index(earlier)) already", at: list.index(index).field("name"))
+                problems.add(
+                    "'\(name)' is the name of \(list.index(earlier)) already",
+                    at: list.index(index).field("name")
+                )
             } else {
                 first[name] = index
             }

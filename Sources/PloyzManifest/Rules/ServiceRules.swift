@@ -10,7 +10,10 @@ extension ManifestRules {
             check(readiness, of: service, at: path.field("readiness"))
         }
         if service.template.command?.isEmpty == true {
-            problems.add("must not be empty; leave it out for the image's own", at: path.field("template").field("command"))
+            problems.add(
+                "must not be empty; leave it out for the image's own",
+                at: path.field("template").field("command")
+            )
         }
     }
 

@@ -2,7 +2,9 @@ import PloyzModel
 
 /// The forms that texts of a manifest have.
 extension TextFormat {
-    static let label = name("a name of 1 to 63 characters a-z, 0-9 and '-', starting with a letter, not ending with '-'") {
+    static let label = name(
+        "a name of 1 to 63 characters a-z, 0-9 and '-', starting with a letter, not ending with '-'"
+    ) {
         text throws(InvalidName) in _ = try ServiceName(text)
     }
     static let machine = name("a machine's ID, m- and 16 hexadecimal digits") {
@@ -55,7 +57,9 @@ extension TextFormat {
         return (1...128).contains(text.utf8.count) && text.utf8.allSatisfy(isWord) && !text.contains("..")
             && !text.hasSuffix(".") && (text == "kernel.sem" || own.contains { text.hasPrefix($0) })
     }
-    static let labelName = TextFormat("1 to 128 characters A-Z, a-z, 0-9, '_', '.', '/' and '-', not starting with 'ployz.'") {
+    static let labelName = TextFormat(
+        "1 to 128 characters A-Z, a-z, 0-9, '_', '.', '/' and '-', not starting with 'ployz.'"
+    ) {
         text in
         (1...128).contains(text.utf8.count) && text.utf8.allSatisfy { isWord($0) || $0 == UInt8(ascii: "/") }
             && !text.hasPrefix("ployz.")
