@@ -82,7 +82,7 @@ let package = Package(
         ),
         .testTarget(
             name: "PloyzAPITests",
-            dependencies: ["PloyzAPI", "PloyzAPITestSupport", "PloyzTestSupport"],
+            dependencies: [hummingbird, logging, "PloyzAPI", "PloyzAPITestSupport", "PloyzTestSupport", "PloyzTrust"],
             swiftSettings: settings
         ),
 
