@@ -125,6 +125,8 @@ struct StoreContract {
         #expect(try await commit([], [.put(target, Data(count: StoreTransaction.maximumBytes - 1000))]))
     }
 
+    private func put(_ key: StoreKey) -> StoreTransaction.Write { .put(key, Data()) }
+
     private func commit(
         _ conditions: [StoreTransaction.Condition],
         _ writes: [StoreTransaction.Write]
