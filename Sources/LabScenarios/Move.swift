@@ -1,5 +1,6 @@
 package import Foundation
 package import PloyzAPI
+import PloyzModel
 
 /// One migration as a scenario saw it.
 package struct Move: Sendable {

@@ -1,4 +1,5 @@
 import PloyzAPI
+import PloyzMigration
 import PloyzModel
 
 /// A move in words, for people who watch a scenario.

@@ -1,5 +1,6 @@
-package import Foundation
+import Foundation
 import PloyzAPI
+import PloyzModel
 
 /// The workload of the demo: a Redis with a small data volume and one of incompressible bytes, written to by clients.
 package struct Shop: Sendable {

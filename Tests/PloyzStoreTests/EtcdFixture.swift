@@ -47,7 +47,7 @@ final class EtcdFixture: Sendable {
         process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
         process.arguments = member.command
         let log = directory + "/log"
-        FileManager.default.createFile(atPath: log, contents: nil)
+        try Data().write(to: URL(fileURLWithPath: log))
         process.standardError = FileHandle(forWritingAtPath: log)
         try process.run()
     }
@@ -91,22 +91,20 @@ final class EtcdFixture: Sendable {
     }
 
     /// Runs `body` with a store and closes it.
-    func withStore<Result>(
+    func withStore(
         endpoints: [StoreEndpoint]? = nil,
         authority: CertificateAuthority? = nil,
         limits: StoreLimits = StoreLimits(),
-        _ body: (EtcdClusterStore) async throws -> Result
-    ) async throws -> Result {
+        _ body: (EtcdClusterStore) async throws -> Void
+    ) async throws {
         let store = try store(endpoints: endpoints, authority: authority, limits: limits)
-        let result: Result
         do {
-            result = try await body(store)
+            try await body(store)
         } catch {
             try await store.shutDown()
             throw error
         }
         try await store.shutDown()
-        return result
     }
 
     static func credentials(

@@ -3,7 +3,11 @@ import PloyzStore
 import Testing
 
 struct EtcdMemberTests {
-    private let credentials = StoreCredentials(certificatePath: "/s/m.crt", keyPath: "/s/m.key", authorityPath: "/s/ca.crt")
+    private let credentials = StoreCredentials(
+        certificatePath: "/s/m.crt",
+        keyPath: "/s/m.key",
+        authorityPath: "/s/ca.crt"
+    )
 
     @Test func theFoundersCommandListensOnTheManagementAddressOnly() throws {
         #expect(

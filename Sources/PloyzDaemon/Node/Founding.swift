@@ -1,7 +1,9 @@
 import Foundation
 import PloyzAPI
 import PloyzModel
+import PloyzOverlay
 import PloyzTrust
+import SystemPackage
 
 /// Makes a cluster of which this machine is the first member: authority, certificate, identity. The store's first
 /// records are written when it answers.
@@ -13,7 +15,7 @@ struct Founding: Sendable {
 
     func found(_ request: MeshInitRequest) async throws -> MachineIdentity {
         let network = request.network ?? Self.defaultNetwork
-        guard let subnet = Admission.subnets(of: network).first(where: { _ in true }) else {
+        guard let subnet = Gatekeeper.subnets(of: network).first(where: { _ in true }) else {
             throw PloyzError(.usage, "the network \(network) has no room for two subnets of 256 addresses")
         }
         let profile = try await MachineProfile.read(

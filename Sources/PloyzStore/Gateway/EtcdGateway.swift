@@ -54,7 +54,8 @@ final class EtcdGateway: Sendable {
     var allEndpoints: [StoreEndpoint] { endpoints.withLock { $0.all } }
 
     /// A call that may be repeated: every endpoint is tried until one answers.
-    func read<Answer: Decodable>(_ path: String, _ request: some Encodable, as type: Answer.Type) async throws -> Answer {
+    func read<Answer: Decodable>(_ path: String, _ request: some Encodable, as type: Answer.Type) async throws -> Answer
+    {
         try await call(path, JSON.encode(request), as: type, maySendTwice: true)
     }
 
@@ -118,8 +119,8 @@ final class EtcdGateway: Sendable {
         return data
     }
 
-    /// Opens a stream at the first endpoint that takes it; its lines go to `consume` until that returns false, which
-    /// is asked for more than once a chunk.
+    /// Opens a stream of lines at the first endpoint that takes it. It ends with an error when nothing arrives for
+    /// ``StoreLimits/watchSilence``.
     func stream(_ path: String, _ request: some Encodable) async throws -> HTTPClientResponse {
         let body = ByteBuffer(bytes: try JSON.encode(request))
         var failures: [String] = []
