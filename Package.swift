@@ -86,10 +86,17 @@ let package = Package(
         // Containers over the Docker Engine API.
         .target(
             name: "PloyzContainers",
-            dependencies: [asyncHTTPClient, logging, nioCore, nioHTTP1, "PloyzMigration", "PloyzModel"],
+            dependencies: [
+                asyncHTTPClient, crypto, logging, nioCore, nioHTTP1, system, "PloyzMigration", "PloyzModel",
+            ],
             swiftSettings: settings
         ),
-        .testTarget(name: "PloyzContainersTests", dependencies: ["PloyzContainers"], swiftSettings: settings),
+        .testTarget(
+            name: "PloyzContainersTests",
+            dependencies: [asyncHTTPClient, logging, nioCore, system, "PloyzContainers"],
+            exclude: ["Recorded"],
+            swiftSettings: settings
+        ),
 
         // Wiring, the cluster's life, deploy, and thin handlers.
         .target(
