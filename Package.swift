@@ -116,7 +116,7 @@ let package = Package(
         ),
         .testTarget(
             name: "PloyzContainersTests",
-            dependencies: ["PloyzContainers"],
+            dependencies: [asyncHTTPClient, logging, nioCore, system, "PloyzContainers"],
             exclude: ["Recorded"],
             swiftSettings: settings
         ),
