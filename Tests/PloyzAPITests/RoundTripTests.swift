@@ -50,7 +50,7 @@ struct RoundTripTests {
     func errors() async throws {
         let failure = try #require(
             PloyzError.all([
-                PloyzError(ErrorCode("no-space", exitStatus: 3), "m2 lacks space", state: "nothing was touched", next: "x"),
+                PloyzError(ErrorCode("no-space", exitStatus: 3), "no space", state: "as before", next: "x"),
                 Samples.notReady,
             ])
         )

@@ -55,6 +55,7 @@ struct MigrationSession: Sendable {
             }
         }
         console.write(display.end())
+        if console.format == .people { console.write("\n") }
         if console.format != .json { try console.show(report) }
         if let error = report.error { console.report(error.error) }
         return report.exitStatus
