@@ -6,7 +6,11 @@ package struct InstanceSummary: Document {
     package enum State: String, Codable, Hashable, Sendable, CaseIterable {
         case starting
         case running
+        /// It runs, but its readiness probe has not succeeded in time.
+        case unready
         case stopped
+        /// It cannot be started; its machine tries again.
+        case failed
         /// A migration is moving it.
         case moving
         /// Its machine did not answer.

@@ -22,6 +22,9 @@ extension StoreKey {
     package static let instances = root.appending("instances/")
     package static func instances(of ref: ServiceRef) -> StoreKey { instances.appending("\(ref)/") }
     package static func instance(_ ref: InstanceRef) -> StoreKey { instances.appending(ref.description) }
+    /// What machines last said of their instances.
+    package static let statuses = root.appending("status/")
+    package static func status(_ ref: InstanceRef) -> StoreKey { statuses.appending(ref.description) }
     package static let volumes = root.appending("volumes/")
     package static func volume(_ ref: VolumeRef) -> StoreKey { volumes.appending(ref.description) }
     package static let routes = root.appending("routes/")

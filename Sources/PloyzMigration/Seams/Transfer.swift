@@ -21,6 +21,9 @@ package protocol Transfer: Sendable {
 }
 
 /// What one stream carries.
+///
+/// A ticket for the last round is asked for before its snapshot is taken, so that the downtime does not wait for it:
+/// in such a request ``snapshot`` has its name, and 0 as GUID and creation. The owner compares the receipt's GUID.
 package struct VolumeStream: Hashable, Sendable, Codable {
     package let volume: VolumeRef
     /// nil for a full stream.

@@ -6,6 +6,8 @@ package struct VolumeRecord: Codable, Hashable, Sendable {
     package var owner: MachineID
     /// Grows with each change of ``owner``.
     package var epoch: Epoch
+    /// Whether the owner has made the dataset. One that is missing later is an error, never made anew and empty.
+    package var isCreated: Bool
     /// Flags of `zfs send` that the first send fixed for this volume's lineage; nil before the first send.
     package var sendFlags: [String]?
     /// The copies that machines kept when the volume left them, at most one for a machine.
@@ -16,6 +18,7 @@ package struct VolumeRecord: Codable, Hashable, Sendable {
         spec: VolumeSpec,
         owner: MachineID,
         epoch: Epoch,
+        isCreated: Bool = false,
         sendFlags: [String]? = nil,
         previousCopies: [PreviousCopy] = []
     ) {
@@ -23,6 +26,7 @@ package struct VolumeRecord: Codable, Hashable, Sendable {
         self.spec = spec
         self.owner = owner
         self.epoch = epoch
+        self.isCreated = isCreated
         self.sendFlags = sendFlags
         self.previousCopies = previousCopies
     }

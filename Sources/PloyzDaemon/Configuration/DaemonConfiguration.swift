@@ -1,0 +1,52 @@
+import PloyzModel
+
+/// What `ployzd` is told by its configuration file, by the environment, or by default. The keys are documented in
+/// `docs/configuration.md`.
+struct DaemonConfiguration: Hashable, Sendable, Codable {
+    /// The machine's name; the host name unless told.
+    var name: MachineName
+    /// Addresses under which other machines reach this one outside the overlay; the first is used.
+    var underlayAddresses: [String]
+    /// Identity, keys, journal, etcd's data and the helpers' pid files.
+    var stateDirectory: String
+    /// Where operators' commands reach the daemon.
+    var socket: String
+    /// The dataset below which every volume lies; nil on a machine without ZFS.
+    var zfsRoot: DatasetName?
+    /// Where volumes are mounted.
+    var volumeDirectory: String
+    var dockerSocket: String
+    var wireguardInterface: String
+    var bridge: String
+    var wireguardPort: Int
+    var joinPort: Int
+    var apiPort: Int
+    var streamPort: Int
+    var storePort: Int
+    var storePeerPort: Int
+    /// The static program that sandboxes run.
+    var sandboxProgram: String
+    var etcdProgram: String
+    var logLevel: String
+
+    init(name: MachineName) {
+        self.name = name
+        underlayAddresses = []
+        stateDirectory = "/var/lib/ployz"
+        socket = "/run/ployz/ployzd.sock"
+        zfsRoot = nil
+        volumeDirectory = "/var/lib/ployz/volumes"
+        dockerSocket = "/run/docker.sock"
+        wireguardInterface = "wg-ployz"
+        bridge = "br-ployz"
+        wireguardPort = 51820
+        joinPort = 4317
+        apiPort = 4318
+        streamPort = 4319
+        storePort = 2379
+        storePeerPort = 2380
+        sandboxProgram = "/bin/busybox"
+        etcdProgram = "/usr/bin/etcd"
+        logLevel = "info"
+    }
+}

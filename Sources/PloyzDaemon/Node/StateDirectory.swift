@@ -1,0 +1,41 @@
+import Foundation
+import PloyzModel
+import SystemPackage
+
+/// The daemon's own files, all below one directory that only root may read.
+struct StateDirectory: Sendable {
+    let root: FilePath
+
+    init(_ path: String) { root = FilePath(path) }
+
+    var identity: FilePath { root.appending("identity.json") }
+    /// The routing picture that was last applied.
+    var picture: FilePath { root.appending("picture.json") }
+    var wireguardKey: FilePath { root.appending("wireguard.key") }
+    var pki: FilePath { root.appending("pki") }
+    var journal: FilePath { root.appending("journal") }
+    var helpers: FilePath { root.appending("helpers") }
+    var locks: FilePath { root.appending("locks") }
+    var etcd: FilePath { root.appending("etcd") }
+
+    /// Makes the directories that are missing, mode 0700.
+    func create() throws {
+        for path in [root, pki, journal, helpers, locks, etcd] {
+            try FileManager.default.createDirectory(
+                atPath: path.string,
+                withIntermediateDirectories: true,
+                attributes: [.posixPermissions: 0o700]
+            )
+        }
+    }
+
+    /// The machine's place in a cluster; nil when it belongs to none.
+    func readIdentity() throws -> MachineIdentity? {
+        guard let bytes = try DurableFile(identity).read() else { return nil }
+        return try JSON.decode(MachineIdentity.self, from: bytes)
+    }
+
+    func write(_ value: MachineIdentity) throws {
+        try DurableFile(identity).write(try JSON.encodePretty(value))
+    }
+}

@@ -1,0 +1,56 @@
+import PloyzMigration
+import PloyzModel
+
+/// An instance that the store places on this machine, with everything that its start needs.
+struct DesiredInstance: Hashable, Sendable {
+    let record: InstanceRecord
+    let service: ServiceRecord
+    let volumes: [VolumeRecord]
+
+    var ref: InstanceRef { record.ref }
+
+    init(record: InstanceRecord, service: ServiceRecord, volumes: [VolumeRecord]) {
+        self.record = record
+        self.service = service
+        self.volumes = volumes
+    }
+
+    var sandbox: SandboxSpec {
+        SandboxSpec(
+            instance: ref,
+            address: record.address,
+            hostname: "\(service.ref.service)-\(ref.index)",
+            nameServers: [],
+            sysctls: service.spec.template.sysctls
+        )
+    }
+
+    func workload(directory: (VolumeRef) -> String) -> WorkloadSpec {
+        WorkloadSpec(
+            instance: ref,
+            template: service.spec.template,
+            imageID: record.imageID,
+            directories: Dictionary(volumes.map { ($0.ref.volume, directory($0.ref)) }) { first, _ in first },
+            epoch: record.epoch,
+            operation: nil
+        )
+    }
+}
+
+extension ClusterMirror {
+    /// What the store places on `machine`, in the order of references.
+    func instances(on machine: MachineID) -> [DesiredInstance] {
+        let services = Dictionary(records(ServiceRecord.self, under: .services).map { ($0.ref, $0) }) { $1 }
+        let volumes = Dictionary(records(VolumeRecord.self, under: .volumes).map { ($0.ref, $0) }) { $1 }
+        return records(InstanceRecord.self, under: .instances)
+            .filter { $0.machine == machine }
+            .compactMap { record in
+                guard let service = services[record.ref.service] else { return nil }
+                let refs = service.spec.volumeNames.map {
+                    VolumeRef(namespace: service.ref.namespace, volume: $0)
+                }
+                return DesiredInstance(record: record, service: service, volumes: refs.compactMap { volumes[$0] })
+            }
+            .sorted { $0.ref < $1.ref }
+    }
+}

@@ -1,0 +1,28 @@
+/// When a workload that ended may be started again: at once, then after 1, 2, 4 … 30 s; a minute of running forgives.
+struct RestartBackoff: Hashable, Sendable {
+    private var failures = 0
+    private var lastStart: Duration?
+    private var notBefore: Duration = .zero
+
+    init() {}
+
+    /// Starts after the first.
+    private(set) var restarts = 0
+
+    func mayStart(at now: Duration) -> Bool { now >= notBefore }
+
+    /// How long until a start is allowed; zero when it is.
+    func delay(at now: Duration) -> Duration { max(.zero, notBefore - now) }
+
+    mutating func started(at now: Duration) {
+        if lastStart != nil { restarts += 1 }
+        lastStart = now
+    }
+
+    /// The workload ended or could not be started.
+    mutating func ended(at now: Duration) {
+        if let lastStart, now - lastStart >= .seconds(60) { failures = 0 }
+        notBefore = failures == 0 ? now : now + .seconds(min(30, 1 << min(failures - 1, 5)))
+        failures += 1
+    }
+}

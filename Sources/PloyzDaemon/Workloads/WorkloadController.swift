@@ -1,0 +1,206 @@
+import Foundation
+import Logging
+import PloyzMigration
+import PloyzModel
+
+/// Keeps running on this machine what the store places here, and nothing else.
+///
+/// It starts an instance only from a record that was read since this daemon started, whose epoch is not below the one
+/// stamped on each of its datasets: a copy that lost its volume while this machine was away stays down.
+/// Instances that a migration has claimed are the migration's.
+actor WorkloadController {
+    private let machine: MachineID
+    private let store: any ClusterStore
+    private let mirror: ClusterMirror
+    private let claims: InstanceClaims
+    private let starter: InstanceStarter
+    private let engine: any ContainerEngine
+    private let timekeeper: any Timekeeper
+    private let logger: Logger
+    private var backoffs: [InstanceRef: RestartBackoff] = [:]
+    private var reported: [InstanceRef: InstanceStatus] = [:]
+    /// The workload container that was last found ready, or waited for in vain.
+    private var ready: [InstanceRef: String] = [:]
+    private var busy: Set<InstanceRef> = []
+
+    init(
+        machine: MachineID,
+        store: any ClusterStore,
+        mirror: ClusterMirror,
+        claims: InstanceClaims,
+        starter: InstanceStarter,
+        engine: any ContainerEngine,
+        timekeeper: any Timekeeper,
+        logger: Logger
+    ) {
+        self.machine = machine
+        self.store = store
+        self.mirror = mirror
+        self.claims = claims
+        self.starter = starter
+        self.engine = engine
+        self.timekeeper = timekeeper
+        self.logger = logger
+    }
+
+    /// Reconciles at every change of the records, at every event of a container and every 10 s, until cancelled.
+    func run() async {
+        let (wakes, wake) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask { [mirror] in
+                for await _ in mirror.changes() { wake.yield() }
+            }
+            group.addTask { [engine, timekeeper] in
+                while !Task.isCancelled {
+                    do {
+                        for try await _ in engine.events() { wake.yield() }
+                    } catch {
+                        // Docker is away or restarts. The next round finds out what became of the containers.
+                    }
+                    wake.yield()
+                    try? await timekeeper.sleep(for: .milliseconds(250))
+                }
+            }
+            group.addTask { [timekeeper] in
+                while !Task.isCancelled {
+                    try? await timekeeper.sleep(for: .seconds(10))
+                    wake.yield()
+                }
+            }
+            for await _ in wakes {
+                guard !Task.isCancelled else { break }
+                guard mirror.isRead else { continue }
+                // Each instance converges by itself: one that is slow to become ready keeps no other waiting.
+                for work in await due() {
+                    group.addTask { [timekeeper] in
+                        if let delay = await self.converge(work.instance, containers: work.containers) {
+                            try? await timekeeper.sleep(for: delay)
+                        }
+                        await self.finished(work.instance.ref)
+                        wake.yield()
+                    }
+                }
+            }
+            group.cancelAll()
+        }
+    }
+
+    private struct Work {
+        let instance: DesiredInstance
+        let containers: [OurContainer]
+    }
+
+    /// The instances that need something done and that nobody is busy with.
+    private func due() async -> [Work] {
+        let containers: [OurContainer]
+        do {
+            containers = try await engine.containers()
+        } catch {
+            logger.warning("Containers cannot be listed", metadata: ["error": "\(error)"])
+            return []
+        }
+        let desired = mirror.instances(on: machine)
+        await retire(containers, keeping: desired)
+        var work: [Work] = []
+        for instance in desired where !claims.isClaimed(instance.ref) && !busy.contains(instance.ref) {
+            let own = containers.filter { $0.instance == instance.ref }
+            let isSettled =
+                starter.isRunning(instance, containers: own)
+                && own.contains { $0.role == .workload && $0.id == ready[instance.ref] }
+            guard !isSettled else { continue }
+            busy.insert(instance.ref)
+            work.append(Work(instance: instance, containers: own))
+        }
+        return work
+    }
+
+    private func finished(_ instance: InstanceRef) { busy.remove(instance) }
+
+    /// Brings one instance to where its record says; returns the time until a start that must wait.
+    private func converge(_ instance: DesiredInstance, containers: [OurContainer]) async -> Duration? {
+        if starter.isRunning(instance, containers: containers) {
+            let id = containers.first { $0.role == .workload }?.id ?? ""
+            if ready[instance.ref] != id { await awaitReadiness(instance, containers: containers, id: id) }
+            return nil
+        }
+        ready[instance.ref] = nil
+        var backoff = backoffs[instance.ref] ?? RestartBackoff()
+        let ended = containers.first { $0.role == .workload && !$0.isRunning && $0.epoch == instance.record.epoch }
+        if let ended, starter.rests(instance, ended: ended) {
+            await report(instance, .stopped, "exit status \(ended.exitCode)")
+            return .seconds(10)
+        }
+        guard backoff.mayStart(at: timekeeper.now) else { return backoff.delay(at: timekeeper.now) }
+        do {
+            await report(instance, .starting, nil)
+            backoff.started(at: timekeeper.now)
+            let container = try await starter.start(instance)
+            backoff.ended(at: timekeeper.now)
+            backoffs[instance.ref] = backoff
+            logger.notice("Started", metadata: ["instance": "\(instance.ref)", "container": "\(container.id)"])
+            let now = try await engine.containers().filter { $0.instance == instance.ref }
+            await awaitReadiness(instance, containers: now, id: container.id)
+        } catch {
+            backoff.ended(at: timekeeper.now)
+            backoffs[instance.ref] = backoff
+            logger.error("Cannot start", metadata: ["instance": "\(instance.ref)", "error": "\(error)"])
+            await report(instance, .failed, "\(error)")
+            return max(backoff.delay(at: timekeeper.now), .milliseconds(100))
+        }
+        return nil
+    }
+
+    private func awaitReadiness(_ instance: DesiredInstance, containers: [OurContainer], id: String) async {
+        do {
+            try await starter.waitUntilReady(instance, containers: containers)
+            ready[instance.ref] = id
+            await report(instance, .ready, nil)
+        } catch {
+            ready[instance.ref] = id
+            logger.warning("Not ready", metadata: ["instance": "\(instance.ref)", "error": "\(error)"])
+            await report(instance, .unready, "\(error)")
+        }
+    }
+
+    /// Removes containers of instances that the store places elsewhere or does not know, unless a migration has them.
+    private func retire(_ containers: [OurContainer], keeping desired: [DesiredInstance]) async {
+        let kept = Set(desired.map(\.ref))
+        for instance in Set(containers.map(\.instance)).subtracting(kept).sorted() where !claims.isClaimed(instance) {
+            let candidate = containers.contains { $0.instance == instance && $0.operation != nil }
+            guard !candidate else { continue }
+            do {
+                try await starter.retire(instance)
+                logger.notice("Removed, since it is not placed here", metadata: ["instance": "\(instance)"])
+            } catch {
+                logger.error("Cannot remove", metadata: ["instance": "\(instance)", "error": "\(error)"])
+            }
+        }
+    }
+
+    private func report(_ instance: DesiredInstance, _ state: InstanceStatus.State, _ message: String?) async {
+        let status = InstanceStatus(
+            instance: instance.ref,
+            machine: machine,
+            state: state,
+            message: message,
+            generation: instance.service.generation,
+            restarts: backoffs[instance.ref]?.restarts ?? 0,
+            at: timekeeper.date
+        )
+        if let last = reported[instance.ref], last.state == state, last.message == message,
+            last.generation == status.generation
+        {
+            return
+        }
+        do {
+            _ = try await store.commit(
+                StoreTransaction(
+                    conditions: [.present(.instance(instance.ref))],
+                    writes: [.put(.status(instance.ref), try JSON.encode(status))]
+                ))
+            reported[instance.ref] = status
+        } catch {
+            logger.warning("A status cannot be reported", metadata: ["error": "\(error)"])
+        }
+    }
+}

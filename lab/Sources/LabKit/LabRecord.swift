@@ -1,0 +1,56 @@
+import FoundationEssentials
+import Posix
+
+/// What `up` was asked for; written before anything is made, and read by every later command.
+package struct LabRecord: Codable, Sendable, Equatable {
+    package var name: String
+    package var kind: String
+    /// How many machines: `m1` to `m<count>`.
+    package var count: Int
+    /// The directory of `ployzd` and `ployzctl`.
+    package var bin: String
+    /// The directory of the lab's own programs.
+    package var tools: String
+    /// As `truncate -s` takes it.
+    package var poolSize: String
+    /// Whether the machines run `ployzd`.
+    package var daemon: Bool
+
+    package init(
+        name: String,
+        kind: String,
+        count: Int,
+        bin: String,
+        tools: String,
+        poolSize: String,
+        daemon: Bool
+    ) {
+        self.name = name
+        self.kind = kind
+        self.count = count
+        self.bin = bin
+        self.tools = tools
+        self.poolSize = poolSize
+        self.daemon = daemon
+    }
+
+    package var machines: [MachineName] { (1...max(1, count)).compactMap(MachineName.init(number:)) }
+}
+
+/// Small JSON documents in files.
+package enum JSONFile {
+    package static func read<T: Decodable>(_ type: T.Type, from path: String) throws -> T? {
+        guard let bytes = try Files.read(path) else { return nil }
+        return try JSONDecoder().decode(type, from: Data(bytes))
+    }
+
+    package static func write(_ value: some Encodable, to path: String) throws {
+        try Files.replace(path, with: text(value) + "\n")
+    }
+
+    package static func text(_ value: some Encodable) throws -> String {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+        return String(decoding: try encoder.encode(value), as: UTF8.self)
+    }
+}

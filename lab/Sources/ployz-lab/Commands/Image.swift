@@ -1,0 +1,42 @@
+import ArgumentParser
+import LabKit
+
+struct Image: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Images of workloads, built offline.",
+        subcommands: [Build.self]
+    )
+
+    struct Build: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Build an image from Debian's packages, load it into machines, and print its ID.",
+            discussion: """
+                redis: redis-server, redis-cli and busybox; users root and redis (999). web: busybox, whose httpd \
+                serves /www on port 80. Both are tagged ployz-lab/<workload>:latest. The ID is the same on every \
+                machine.
+                """
+        )
+
+        @OptionGroup var options: LabOptions
+
+        @Argument(help: "redis or web.")
+        var workload: WorkloadImage
+
+        @Option(help: "A machine that gets it; may be given several times. Default: all.")
+        var machine: [MachineName] = []
+
+        func run() throws {
+            let lab = try options.lab()
+            let machines = machine.isEmpty ? try lab.machines() : try machine.map(lab.machine)
+            let directory = "\(lab.paths.state)/image-\(workload.rawValue)"
+            var identifier = ""
+            try LabLock.hold(lab.paths) {
+                lab.markChildren()
+                identifier = try workload.build(in: directory, for: machines.map { try $0.shell() })
+            }
+            print(identifier)
+        }
+    }
+}
+
+extension WorkloadImage: ExpressibleByArgument {}
