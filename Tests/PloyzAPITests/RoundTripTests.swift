@@ -67,7 +67,7 @@ struct RoundTripTests {
     func bounded() async throws {
         let service = FakeOperatorService()
         try await TestDaemon.run(service) { client, _ in
-            let large = DeployRequest(document: String(repeating: "#", count: 2 << 20), format: .toml)
+            let large = DeployRequest(document: String(repeating: "#", count: 5 << 20), format: .toml)
             let error = await #expect(throws: PloyzError.self) { try await client.deploy(large) }
             #expect([ErrorCode.usage, .daemonUnreachable].contains(error?.code))
         }
