@@ -99,11 +99,8 @@ final class Member: Sendable {
             routes: routing,
             time: timekeeper
         )
-        migrations = MigrationService(
-            seams: seams, mirror: mirror, peers: peers, streams: streams, logger: logger)
-        deployer = Deployer(
-            machine: machine, store: store, mirror: mirror, engine: engine, peers: peers,
-            migrations: migrations, cluster: identity.cluster, timekeeper: timekeeper)
+        migrations = MigrationService(seams: seams, peers: peers, streams: streams, logger: logger)
+        deployer = Deployer(store: store, mirror: mirror, migrations: migrations, timekeeper: timekeeper)
     }
 
     var listings: Listings { Listings(mirror: mirror, local: identity.machine.id) }

@@ -186,7 +186,3 @@ extension MigrationRequest {
     }
 }
 
-extension ErrorCode {
-    /// Deployed, but an instance does not run or does not become ready.
-    static let notReady = ErrorCode("not-ready", exitStatus: 1)
-}

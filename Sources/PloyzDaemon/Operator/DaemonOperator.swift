@@ -64,7 +64,7 @@ struct DaemonOperator: OperatorService {
     func volumes() async throws -> VolumeList { try await member().listings.volumes() }
 
     func previewMigration(_ request: MoveRequest) async throws -> MigrationPreview {
-        try await member().migrations.preview(request)
+        try await member().deployer.previewMove(request)
     }
 
     func renderManifest(_ request: RenderRequest) async throws -> RenderedManifest {
@@ -72,7 +72,7 @@ struct DaemonOperator: OperatorService {
     }
 
     func applyMigration(_ request: MoveRequest) async throws -> MigrationStart {
-        try await member().migrations.apply(request)
+        try await member().deployer.applyMove(request)
     }
 
     func migrations() async throws -> MigrationList {
