@@ -1,0 +1,4 @@
+@main
+struct PloyzBench {
+    static func main() async {}
+}
