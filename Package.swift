@@ -27,6 +27,7 @@ let subprocess = Target.Dependency.product(name: "Subprocess", package: "swift-s
 let system = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
 let swiftASN1 = Target.Dependency.product(name: "SwiftASN1", package: "swift-asn1")
 let tomlKit = Target.Dependency.product(name: "TOMLKit", package: "TOMLKit")
+let unixSignals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
 let x509 = Target.Dependency.product(name: "X509", package: "swift-certificates")
 
 let package = Package(
@@ -74,7 +75,11 @@ let package = Package(
         .executableTarget(name: "ployzctl", dependencies: ["PloyzCommands"], swiftSettings: settings),
 
         // The daemon.
-        .executableTarget(name: "ployzd", dependencies: [argumentParser, "PloyzDaemon"], swiftSettings: settings),
+        .executableTarget(
+            name: "ployzd",
+            dependencies: [argumentParser, logging, serviceLifecycle, unixSignals, "PloyzDaemon"],
+            swiftSettings: settings
+        ),
 
         // System calls that Swift cannot reach by itself: setns, pidfd, processes that are nobody's child.
         .target(name: "CPloyzSystem"),
@@ -90,7 +95,7 @@ let package = Package(
         ),
         .testTarget(
             name: "PloyzAPITests",
-            dependencies: ["PloyzAPI", "PloyzAPITestSupport", "PloyzTestSupport"],
+            dependencies: [hummingbird, logging, "PloyzAPI", "PloyzAPITestSupport", "PloyzTestSupport", "PloyzTrust"],
             swiftSettings: settings
         ),
 
@@ -133,7 +138,7 @@ let package = Package(
         .target(
             name: "PloyzDaemon",
             dependencies: [
-                logging, serviceLifecycle, system, tomlKit,
+                asyncHTTPClient, logging, serviceLifecycle, system, tomlKit,
                 "PloyzAPI", "PloyzContainers", "PloyzManifest", "PloyzMigration", "PloyzModel", "PloyzOverlay",
                 "PloyzStore", "PloyzSupervisor", "PloyzTransfer", "PloyzTrust", "PloyzZFS",
             ],

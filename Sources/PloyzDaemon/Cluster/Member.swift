@@ -10,6 +10,7 @@ import PloyzSupervisor
 import PloyzTransfer
 import PloyzTrust
 import PloyzZFS
+import SystemPackage
 
 /// This machine as a member of its cluster: every part, made once and joined together.
 ///
