@@ -37,7 +37,9 @@ extension Lab {
 
     /// Moves a service and returns the report; throws unless it was migrated.
     @discardableResult
-    package func move(_ service: String, to target: String, asking machine: String = "m1") async throws -> MigrationReport {
+    package func move(_ service: String, to target: String, asking machine: String = "m1") async throws
+        -> MigrationReport
+    {
         let result = try await ctl(machine, ["migrate", "apply", service, "--to", target, "--json"])
         guard let report = try result.notices().last?.report else {
             throw ScenarioFailure("apply ended without a report (\(result.status))\n\(result.errorText)")
@@ -52,7 +54,9 @@ extension Lab {
     ///
     /// - Parameter seconds: after which ``ScenarioFailure`` is thrown, with what was waited for.
     package func wait(
-        for what: String, within seconds: Int = 30, _ condition: () async throws -> Bool
+        for what: String,
+        within seconds: Int = 30,
+        _ condition: () async throws -> Bool
     ) async throws {
         let clock = ContinuousClock()
         let deadline = clock.now + .seconds(seconds)

@@ -20,7 +20,11 @@ package struct Lab: Sendable {
     /// Takes down what an earlier run left, brings `machines` machines up and joins them into one cluster unless told
     /// otherwise. When that fails it is left as it is; ``down()`` removes it.
     package static func up(
-        name: String, machines: Int, checkout: URL, poolSize: String = "8G", cluster: Bool = true
+        name: String,
+        machines: Int,
+        checkout: URL,
+        poolSize: String = "8G",
+        cluster: Bool = true
     ) async throws -> Lab {
         let lab = Lab(name: name, checkout: checkout)
         try await lab.down()
@@ -54,7 +58,9 @@ package struct Lab: Sendable {
     /// - Parameter seconds: after which it is ended; so in every call below.
     @discardableResult
     package func command(
-        _ arguments: [String], input: Data? = nil, within seconds: Int = 180
+        _ arguments: [String],
+        input: Data? = nil,
+        within seconds: Int = 180
     ) async throws -> ProgramResult {
         // `image build redis` has its options behind the verbs.
         let verbs = arguments.first == "image" ? 2 : 1
@@ -64,7 +70,10 @@ package struct Lab: Sendable {
 
     /// A command in a machine.
     package func run(
-        _ machine: String, _ arguments: [String], input: Data? = nil, within seconds: Int = 300
+        _ machine: String,
+        _ arguments: [String],
+        input: Data? = nil,
+        within seconds: Int = 300
     ) async throws -> ProgramResult {
         try await Program(lab, ["exec", "--name", name, machine, "--"] + arguments)
             .run(input: input, within: seconds)
@@ -77,7 +86,10 @@ package struct Lab: Sendable {
 
     /// `ployzctl … --json` in a machine, decoded into the published type.
     package func document<Value: Document>(
-        _ type: Value.Type, _ machine: String, _ arguments: [String], input: Data? = nil
+        _ type: Value.Type,
+        _ machine: String,
+        _ arguments: [String],
+        input: Data? = nil
     ) async throws -> Value {
         let result = try await ctl(machine, arguments + ["--json"], input: input).succeeded()
         return try DocumentForm.decode(type, from: result.output)

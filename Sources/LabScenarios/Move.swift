@@ -21,14 +21,31 @@ package struct Move: Sendable {
     }
 
     /// Moves the shop's service while a client on each of `machines` writes, then reads every write back.
+    ///
+    /// - Parameter interval: milliseconds between the starts of a client's attempts.
     package static func perform(
-        _ shop: Shop, number: Int, from: String, to: String, machines: [String], ledgers: inout [URL]
+        _ shop: Shop,
+        number: Int,
+        from: String,
+        to: String,
+        machines: [String],
+        interval: Int = 10,
+        ledgers: inout [URL]
     ) async throws -> Move {
         let lab = shop.lab
         let preview = try await lab.document(
-            MigrationPreview.self, from, ["migrate", "preview", shop.service, "--to", to])
+            MigrationPreview.self,
+            from,
+            ["migrate", "preview", shop.service, "--to", to]
+        )
         let probes = try machines.map { machine in
-            try Probe.write(in: lab, from: machine, to: shop.endpoint, name: "move\(number)-\(machine)")
+            try Probe.write(
+                in: lab,
+                from: machine,
+                to: shop.endpoint,
+                name: "move\(number)-\(machine)",
+                interval: interval
+            )
         }
         ledgers += probes.map(\.ledger)
         let applied = try await lab.ctl(from, ["migrate", "apply", shop.service, "--to", to, "--json"])
@@ -42,7 +59,9 @@ package struct Move: Sendable {
             throw ScenarioFailure("apply ended without a report (\(applied.status))\n\(applied.errorText)")
         }
         guard applied.status == 0 else {
-            throw ScenarioFailure("the move to \(to) failed (\(applied.status)): \(report.message)\n\(applied.errorText)")
+            throw ScenarioFailure(
+                "the move to \(to) failed (\(applied.status)): \(report.message)\n\(applied.errorText)"
+            )
         }
         let ledger = try await Probe.verify(in: lab, from: from, at: shop.endpoint, ledgers: ledgers)
         let instance = try await lab.instances(of: shop.service, asking: to).first

@@ -34,13 +34,21 @@ struct Program {
         let arguments = ["--kill-after=10", String(seconds), path] + self.arguments
         if let input {
             let result = try await Subprocess.run(
-                executable, arguments: Arguments(arguments), input: .array(Array(input)),
-                output: .bytes(limit: limit), error: .bytes(limit: limit))
+                executable,
+                arguments: Arguments(arguments),
+                input: .array(Array(input)),
+                output: .bytes(limit: limit),
+                error: .bytes(limit: limit)
+            )
             return ProgramResult(command, result.terminationStatus, result.standardOutput, result.standardError)
         }
         let result = try await Subprocess.run(
-            executable, arguments: Arguments(arguments), input: .none,
-            output: .bytes(limit: limit), error: .bytes(limit: limit))
+            executable,
+            arguments: Arguments(arguments),
+            input: .none,
+            output: .bytes(limit: limit),
+            error: .bytes(limit: limit)
+        )
         return ProgramResult(command, result.terminationStatus, result.standardOutput, result.standardError)
     }
 }

@@ -18,7 +18,11 @@ package struct Shop: Sendable {
     /// Builds the image on `machine`, deploys the service there, waits for it and fills the second volume with
     /// `ballast` MiB of random bytes. A writer inside the workload then changes `writing` KiB of it each second.
     package static func deploy(
-        in lab: Lab, on machine: String, namespace: String = "shop", ballast: Int, writing: Int = 0
+        in lab: Lab,
+        on machine: String,
+        namespace: String = "shop",
+        ballast: Int,
+        writing: Int = 0
     ) async throws -> Shop {
         let image = try await lab.buildImage("redis", on: [machine])
         let document = manifest(namespace: namespace, image: image, ballast: ballast, writing: writing)
@@ -29,16 +33,20 @@ package struct Shop: Sendable {
         return Shop(lab: lab, namespace: namespace, image: image, address: "\(instance.address)")
     }
 
-    private static func manifest(namespace: String, image: String, ballast: Int, writing: Int) -> String {
-        // The shell fills the volume once, starts the writer beside Redis when one is asked for, and becomes Redis.
-        let fill = "[ -e /blob/full ] || { dd if=/dev/urandom of=/blob/bytes bs=1M count=\(ballast) && touch /blob/full; }"
+    /// The shell script that the workload is: it fills the volume once, starts the writer beside Redis when one is
+    /// asked for, and becomes Redis.
+    package static func script(ballast: Int, writing: Int) -> String {
+        let fill =
+            "[ -e /blob/full ] || { dd if=/dev/urandom of=/blob/bytes bs=1M count=\(ballast) && touch /blob/full; }; "
         let write = """
             { i=0; while :; do dd if=/dev/urandom of=/blob/ring bs=64k count=\(max(1, writing / 256)) \
-            seek=$((i % 64)) conv=notrunc 2>/dev/null; i=$((i + 1)); usleep 250000; done; } &
+            seek=$((i % 64)) conv=notrunc 2>/dev/null; i=$((i + 1)); usleep 250000; done; } &\u{20}
             """
         let redis = "exec redis-server --dir /data --appendonly yes --appendfsync always --save '' --protected-mode no"
-        let script = [fill, writing > 0 ? write + " " : "", redis].filter { !$0.isEmpty }
-            .joined(separator: "; ").replacingOccurrences(of: "& ; ", with: "& ")
+        return fill + (writing > 0 ? write : "") + redis
+    }
+
+    private static func manifest(namespace: String, image: String, ballast: Int, writing: Int) -> String {
         return """
             namespace = "\(namespace)"
 
@@ -52,7 +60,7 @@ package struct Shop: Sendable {
             image = "\(image)"
             pull_policy = "never"
             entrypoint = ["/bin/sh", "-c"]
-            command = ['''\(script)''']
+            command = ['''\(script(ballast: ballast, writing: writing))''']
             stop_grace_period = "10s"
 
             [[services.template.mounts]]

@@ -2,6 +2,7 @@ import Foundation
 import LabScenarios
 import PloyzAPI
 import PloyzMigration
+import PloyzModel
 import Testing
 
 extension LabTests {

@@ -1,6 +1,7 @@
 import Foundation
 import LabScenarios
 import PloyzAPI
+import PloyzMigration
 import PloyzModel
 import Testing
 

@@ -1,6 +1,8 @@
 import Foundation
 import LabScenarios
 import PloyzAPI
+import PloyzMigration
+import PloyzModel
 import Testing
 
 extension LabTests {
@@ -17,7 +19,8 @@ extension LabTests {
 
         @Test(
             "After an interruption of dockerd each container of ours comes back exactly once, sandbox before workload",
-            arguments: Interruption.allCases)
+            arguments: Interruption.allCases
+        )
         func comesBack(_ interruption: Interruption) async throws {
             let lab = try lab()
             let shop = try await shop(interruption.rawValue)
@@ -64,7 +67,10 @@ extension LabTests {
             let containers = try await OurContainers.of(shop.service, lab, "m1")
             for id in [containers.sandbox, containers.workload] {
                 let text = try await lab.run("m1", ["docker", "inspect", "--format", form, id]).succeeded().text
-                let fields = text.trimmingCharacters(in: .newlines).split(separator: "|", omittingEmptySubsequences: false)
+                let fields = text.trimmingCharacters(in: .newlines).split(
+                    separator: "|",
+                    omittingEmptySubsequences: false
+                )
                 #expect(["", "no"].contains(fields[0]), "\(text)")
                 #expect(["map[]", "<no value>"].contains(fields[1]), "\(text)")
                 #expect(fields[2] == "[]", "\(text)")

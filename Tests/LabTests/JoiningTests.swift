@@ -1,5 +1,8 @@
+import Foundation
 import LabScenarios
 import PloyzAPI
+import PloyzMigration
+import PloyzModel
 import Testing
 
 extension LabTests {
@@ -13,7 +16,8 @@ extension LabTests {
                 ["machine", "drain", "m1"], ["service", "ls"], ["volume", "ls"], ["migrate", "ls"],
                 ["migrate", "preview", "shop/redis", "--to", "m2"], ["migrate", "apply", "shop/redis", "--to", "m2"],
                 ["migrate", "render-manifest", "shop/redis", "--to", "m2"],
-            ])
+            ]
+        )
         func noCluster(command: [String]) async throws {
             let result = try await lab().ctl("m3", command)
             expect(result, status: 3, code: "no-cluster", ["cluster"])

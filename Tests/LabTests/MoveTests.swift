@@ -1,5 +1,8 @@
+import Foundation
 import LabScenarios
 import PloyzAPI
+import PloyzMigration
+import PloyzModel
 import Testing
 
 extension LabTests {
@@ -12,7 +15,10 @@ extension LabTests {
             try await lab.deploy(Manifests.web("web", image: lab.buildImage("web")), on: "m1")
             let before = try #require(try await lab.instances(of: "web/web").first)
             let preview = try await lab.document(
-                MigrationPreview.self, "m1", ["migrate", "preview", "web/web", "--to", "m2"])
+                MigrationPreview.self,
+                "m1",
+                ["migrate", "preview", "web/web", "--to", "m2"]
+            )
             #expect(preview.startsFirst)
             let clients = try ["m1", "m2", "m3"].map {
                 try Probe.http(in: lab, from: $0, to: "\(before.address):80", name: "web-\($0)")
@@ -32,11 +38,16 @@ extension LabTests {
         func oneOfSeveral() async throws {
             let lab = try lab()
             let manifest = Manifests.web(
-                "pair", image: try await lab.buildImage("web"), placement: "{ replicated = { count = 2 } }")
+                "pair",
+                image: try await lab.buildImage("web"),
+                placement: "{ replicated = { count = 2 } }"
+            )
             try await lab.deploy(manifest)
             let before = try await lab.instances(of: "pair/web")
             let moving = try #require(before.first)
-            let target = try #require(["m1", "m2", "m3"].first { name in !before.contains { $0.machine.name.text == name } })
+            let target = try #require(
+                ["m1", "m2", "m3"].first { name in !before.contains { $0.machine.name.text == name } }
+            )
             let apply = ["migrate", "apply", "pair/web", "--to", target, "--instance", "\(moving.instance.index)"]
             try await lab.ctl("m1", apply).succeeded()
             let after = try await lab.instances(of: "pair/web")
@@ -51,7 +62,10 @@ extension LabTests {
             try await lab.deploy(Manifests.pair("pages", image: lab.buildImage("web")), on: "m1")
             let reader = try #require(try await lab.instances(of: "pages/reader").first)
             let preview = try await lab.document(
-                MigrationPreview.self, "m1", ["migrate", "preview", "pages/writer", "--to", "m2"])
+                MigrationPreview.self,
+                "m1",
+                ["migrate", "preview", "pages/writer", "--to", "m2"]
+            )
             #expect(Set(preview.members.map { "\($0.instance.service)" }) == ["pages/reader", "pages/writer"])
             #expect(preview.notes.contains { $0.contains("pages/reader moves too") && $0.contains("pages/pages") })
             let lines = try await page(reader)
@@ -102,7 +116,10 @@ extension LabTests {
             let underlay = m2.endpoints.map { String($0.prefix { $0 != ":" }) }
             for name in ["m2", "\(m2.id)", "\(m2.overlayAddress)", m2.managementAddress] + underlay {
                 let preview = try await lab.document(
-                    MigrationPreview.self, "m3", ["migrate", "preview", "names/keeper", "--to", name])
+                    MigrationPreview.self,
+                    "m3",
+                    ["migrate", "preview", "names/keeper", "--to", name]
+                )
                 #expect(preview.to.id == m2.id, "\(name)")
             }
         }

@@ -34,7 +34,9 @@ struct OurContainers: Sendable {
             if sandbox.startedAt >= workload.startedAt { violations.append("the workload started before its sandbox") }
             if sandbox.isRunning, workload.isRunning {
                 let places = try await lab.run(
-                    machine, ["readlink", "/proc/\(sandbox.pid)/ns/net", "/proc/\(workload.pid)/ns/net"])
+                    machine,
+                    ["readlink", "/proc/\(sandbox.pid)/ns/net", "/proc/\(workload.pid)/ns/net"]
+                )
                 if Set(places.text.split(separator: "\n")).count != 1 {
                     violations.append("the workload is not in its sandbox's network")
                 }
@@ -61,7 +63,12 @@ struct OurContainers: Sendable {
             let fields = line.split(separator: " ").map(String.init)
             guard fields.count == 5 else { return nil }
             return Container(
-                id: fields[0], role: fields[1], isRunning: fields[2] == "true", pid: fields[3], startedAt: fields[4])
+                id: fields[0],
+                role: fields[1],
+                isRunning: fields[2] == "true",
+                pid: fields[3],
+                startedAt: fields[4]
+            )
         }
     }
 }

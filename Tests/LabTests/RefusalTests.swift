@@ -1,32 +1,55 @@
 import Foundation
 import LabScenarios
 import PloyzAPI
+import PloyzMigration
+import PloyzModel
 import Testing
 
 extension LabTests {
     /// What a wrong command gets. After each, every machine is as it was.
     @Suite(.lab("refusals", machines: 3))
     struct RefusalTests {
-        @Test("An unknown service or namespace is answered with the nearest names", arguments: ["kepp/keeper", "keep/kepper"])
+        @Test(
+            "An unknown service or namespace is answered with the nearest names",
+            arguments: ["kepp/keeper", "keep/kepper"]
+        )
         func unknownService(name: String) async throws {
             try await keeper("keep")
             try await expectRefused(
-                ["migrate", "apply", name, "--to", "m2"], code: "unknown-service", name, "did you mean", "keep/keeper")
+                ["migrate", "apply", name, "--to", "m2"],
+                code: "unknown-service",
+                name,
+                "did you mean",
+                "keep/keeper"
+            )
             try await expectRefused(
-                ["migrate", "preview", name, "--to", "m2"], code: "unknown-service", "did you mean", on: "m2")
+                ["migrate", "preview", name, "--to", "m2"],
+                code: "unknown-service",
+                "did you mean",
+                on: "m2"
+            )
         }
 
         @Test("An unknown machine is answered with the nearest names")
         func unknownMachine() async throws {
             try await keeper("keep")
             try await expectRefused(
-                ["migrate", "apply", "keep/keeper", "--to", "m4"], code: "unknown-machine", "'m4'", "did you mean", "m2")
+                ["migrate", "apply", "keep/keeper", "--to", "m4"],
+                code: "unknown-machine",
+                "'m4'",
+                "did you mean",
+                "m2"
+            )
         }
 
         @Test("A malformed reference is misuse", arguments: ["keep", "Keep/keeper", "keep/keeper/0", "/", "keep/../x"])
         func malformed(reference: String) async throws {
             try await expectRefused(
-                ["migrate", "apply", reference, "--to", "m2"], status: 2, code: "usage", "service")
+                ["migrate", "apply", reference, "--to", "m2"],
+                status: 2,
+                code: "usage",
+                "service"
+            )
         }
 
         @Test("A target that drains is refused")
@@ -35,8 +58,11 @@ extension LabTests {
             try await keeper("keep")
             try await lab.during(drain, activate) {
                 try await expectRefused(
-                    ["migrate", "apply", "keep/keeper", "--to", "m3"], code: "target-draining", "m3 is draining",
-                    "machine activate m3")
+                    ["migrate", "apply", "keep/keeper", "--to", "m3"],
+                    code: "target-draining",
+                    "m3 is draining",
+                    "machine activate m3"
+                )
             }
         }
 
@@ -45,7 +71,10 @@ extension LabTests {
             try await keeper("keep")
             try await lab().during(.lab("cut", "m3"), .lab("heal")) {
                 try await expectRefused(
-                    ["migrate", "apply", "keep/keeper", "--to", "m3"], code: "target-unreachable", "m3 does not answer")
+                    ["migrate", "apply", "keep/keeper", "--to", "m3"],
+                    code: "target-unreachable",
+                    "m3 does not answer"
+                )
             }
             try await reachable("m3")
         }
@@ -55,7 +84,10 @@ extension LabTests {
             try await keeper("keep")
             try await lab().during(.lab("kill", "m3", "ployzd"), .lab("start", "m3", "ployzd")) {
                 try await expectRefused(
-                    ["migrate", "apply", "keep/keeper", "--to", "m3"], code: "target-unreachable", "m3 does not answer")
+                    ["migrate", "apply", "keep/keeper", "--to", "m3"],
+                    code: "target-unreachable",
+                    "m3 does not answer"
+                )
             }
             try await reachable("m3")
         }
@@ -69,7 +101,10 @@ extension LabTests {
             try await lab.during(without, .run("m3", "mv", "\(settings).saved", settings)) {
                 try await restart("m3")
                 try await expectRefused(
-                    ["migrate", "apply", "keep/keeper", "--to", "m3"], code: "target-without-zfs", "m3 has no ZFS")
+                    ["migrate", "apply", "keep/keeper", "--to", "m3"],
+                    code: "target-without-zfs",
+                    "m3 has no ZFS"
+                )
             }
             try await restart("m3")
         }
@@ -90,7 +125,10 @@ extension LabTests {
                 let result = try await lab.ctl("m1", ["migrate", "preview", "keep/keeper", "--to", "m2"])
                 #expect(result.errorText.matches(of: /[0-9.]+ [KMG]iB/).count >= 2, "\(result.errorText)")
                 try await expectRefused(
-                    ["migrate", "apply", "keep/keeper", "--to", "m2"], code: "not-enough-space", "the volumes need")
+                    ["migrate", "apply", "keep/keeper", "--to", "m2"],
+                    code: "not-enough-space",
+                    "the volumes need"
+                )
             }
         }
 
@@ -98,16 +136,24 @@ extension LabTests {
         func portTaken() async throws {
             let lab = try lab()
             let manifest = Manifests.web(
-                "port", image: try await lab.buildImage("web"), extra: "publish = [{ port = 8088, target = 80 }]")
+                "port",
+                image: try await lab.buildImage("web"),
+                extra: "publish = [{ port = 8088, target = 80 }]"
+            )
             try await lab.deploy(manifest, on: "m1")
             let listener = try lab.start(
-                "m2", ["busybox", "httpd", "-f", "-p", "8088", "-h", "/var/empty"],
-                output: lab.scratch.appending(path: "listener"))
+                "m2",
+                ["busybox", "httpd", "-f", "-p", "8088", "-h", "/var/empty"],
+                output: lab.scratch.appending(path: "listener")
+            )
             try await lab.wait(for: "the listener") {
                 try await lab.run("m2", ["ss", "-lnt"]).text.contains(":8088")
             }
             try await expectRefused(
-                ["migrate", "apply", "port/web", "--to", "m2"], code: "port-taken", "8088/tcp of m2")
+                ["migrate", "apply", "port/web", "--to", "m2"],
+                code: "port-taken",
+                "8088/tcp of m2"
+            )
             _ = try await listener.stop()
         }
 
@@ -122,8 +168,11 @@ extension LabTests {
                 try await lab.run("m2", fill).succeeded()
                 let before = try await lab.run("m2", ["lab-probe", "tree-hash", "/mnt/foreign"]).succeeded().text
                 try await expectRefused(
-                    ["migrate", "apply", "foreign/keeper", "--to", "m2"], code: "foreign-dataset-on-target", dataset,
-                    "it was not touched")
+                    ["migrate", "apply", "foreign/keeper", "--to", "m2"],
+                    code: "foreign-dataset-on-target",
+                    dataset,
+                    "it was not touched"
+                )
                 #expect(try await lab.run("m2", ["lab-probe", "tree-hash", "/mnt/foreign"]).succeeded().text == before)
             }
         }
@@ -134,43 +183,63 @@ extension LabTests {
             try await lab.deploy(Manifests.web("everywhere", image: lab.buildImage("web"), placement: "\"global\""))
             #expect(try await lab.instances(of: "everywhere/web").count == 3)
             try await expectRefused(
-                ["migrate", "apply", "everywhere/web", "--to", "m2", "--from", "m1"], code: "global-service", "global")
+                ["migrate", "apply", "everywhere/web", "--to", "m2", "--from", "m1"],
+                code: "global-service",
+                "global"
+            )
         }
 
         @Test("A service with several instances is refused without --instance, and they are named")
         func whichInstance() async throws {
             let lab = try lab()
             let manifest = Manifests.web(
-                "several", image: try await lab.buildImage("web"), placement: "{ replicated = { count = 2 } }")
+                "several",
+                image: try await lab.buildImage("web"),
+                placement: "{ replicated = { count = 2 } }"
+            )
             try await lab.deploy(manifest)
             let places = try await lab.instances(of: "several/web").map(\.machine.name.text)
             let target = try #require(["m1", "m2", "m3"].first { !places.contains($0) })
             try await expectRefused(
-                ["migrate", "apply", "several/web", "--to", target], code: "which-instance",
-                "0 on \(places[0]), 1 on \(places[1])", "--instance")
+                ["migrate", "apply", "several/web", "--to", target],
+                code: "which-instance",
+                "0 on \(places[0]), 1 on \(places[1])",
+                "--instance"
+            )
         }
 
         @Test("A service that binds a directory of its machine is refused")
         func bindMount() async throws {
             let lab = try lab()
             let manifest = Manifests.web(
-                "bind", image: try await lab.buildImage("web"),
-                template: "mounts = [{ source = { bind = \"/etc/ployz\" }, target = \"/config\", readonly = true }]")
+                "bind",
+                image: try await lab.buildImage("web"),
+                template: "mounts = [{ source = { bind = \"/etc/ployz\" }, target = \"/config\", readonly = true }]"
+            )
             try await lab.deploy(manifest, on: "m1")
             try await expectRefused(
-                ["migrate", "apply", "bind/web", "--to", "m2"], code: "bind-mount", "/etc/ployz", "volume")
+                ["migrate", "apply", "bind/web", "--to", "m2"],
+                code: "bind-mount",
+                "/etc/ployz",
+                "volume"
+            )
         }
 
         @Test("All reasons are given at once")
         func together() async throws {
             let lab = try lab()
             let manifest = Manifests.web(
-                "reasons", image: try await lab.buildImage("web"),
-                template: "mounts = [{ source = { bind = \"/etc/ployz\" }, target = \"/config\", readonly = true }]")
+                "reasons",
+                image: try await lab.buildImage("web"),
+                template: "mounts = [{ source = { bind = \"/etc/ployz\" }, target = \"/config\", readonly = true }]"
+            )
             try await lab.deploy(manifest, on: "m1")
             try await lab.during(drain, activate) {
                 try await expectRefused(
-                    ["migrate", "apply", "reasons/web", "--to", "m3"], code: "bind-mount", "error[target-draining]:")
+                    ["migrate", "apply", "reasons/web", "--to", "m3"],
+                    code: "bind-mount",
+                    "error[target-draining]:"
+                )
             }
         }
 

@@ -1,6 +1,8 @@
 import Foundation
 import LabScenarios
 import PloyzAPI
+import PloyzMigration
+import PloyzModel
 import Testing
 
 /// Everything that a command which was refused must leave as it was. History is no part of it.
@@ -25,9 +27,15 @@ struct Traces: Equatable, Sendable {
         var traces = Traces()
         for machine in machines {
             traces.datasets[machine] = try await lines(
-                lab, machine, ["zfs", "get", "-r", "-H", "-p", "-t", "filesystem,snapshot", "-o", "name,value", "guid"])
+                lab,
+                machine,
+                ["zfs", "get", "-r", "-H", "-p", "-t", "filesystem,snapshot", "-o", "name,value", "guid"]
+            )
             traces.containers[machine] = try await lines(
-                lab, machine, ["docker", "ps", "--all", "--no-trunc", "--format", "{{.ID}} {{.Names}} {{.State}}"])
+                lab,
+                machine,
+                ["docker", "ps", "--all", "--no-trunc", "--format", "{{.ID}} {{.Names}} {{.State}}"]
+            )
             traces.links[machine] = try await lines(lab, machine, ["ls", "/sys/class/net"])
         }
         let services = try await lab.document(ServiceList.self, asked, ["service", "ls"])

@@ -14,17 +14,22 @@ struct Undisturbed: Equatable, Sendable {
         var found = Undisturbed()
         for machine in machines {
             found.containers[machine] = try await lines(
-                lab, machine,
+                lab,
+                machine,
                 [
                     "sh", "-c",
                     "docker ps -q | xargs -r docker inspect --format '{{.Id}} {{.State.StartedAt}} {{.State.Pid}}'",
-                ])
+                ]
+            )
             found.peers[machine] =
                 try await lines(lab, machine, ["wg", "show", "all", "allowed-ips"])
                 + lines(lab, machine, ["wg", "show", "all", "endpoints"])
             found.routes[machine] = try await lines(lab, machine, ["ip", "route", "show", "table", "all"])
             found.helpers[machine] = try await lines(
-                lab, machine, ["sh", "-c", "ps -eo pid=,comm= | grep -E ' (etcd|wireguard-go)$'"])
+                lab,
+                machine,
+                ["sh", "-c", "ps -eo pid=,comm= | grep -E ' (etcd|wireguard-go)$'"]
+            )
         }
         return found
     }
