@@ -129,7 +129,7 @@ let package = Package(
         ),
         .testTarget(
             name: "PloyzContainersTests",
-            dependencies: ["PloyzContainers"],
+            dependencies: [asyncHTTPClient, logging, nioCore, system, "PloyzContainers"],
             exclude: ["Recorded"],
             swiftSettings: settings
         ),

@@ -17,7 +17,7 @@ struct ExitStatusTests {
             (["migrate", "apply", "Shop/redis", "--to", "m2"], "'Shop'", "ployzctl migrate apply --help"),
             (["migrate", "apply", "shop/redis"], "--to", "ployzctl migrate apply --help"),
             (["migrate", "apply", "a/b", "--to", "m", "--instance=-1"], "0 or more", "ployzctl migrate apply --help"),
-            (["migrate", "preview", "a/b", "--to", "m", "--max-downtime", "x"], "'x'", "ployzctl migrate preview --help"),
+            (["migrate", "preview", "a/b", "--to=m", "--max-downtime=x"], "'x'", "ployzctl migrate preview --help"),
             (["migrate", "show", "op-1"], "op-1", "ployzctl migrate show --help"),
             (["frobnicate"], "frobnicate", "ployzctl --help"),
             (["status", "--socket", "/s", "-q", "--plain"], "exclude each other", "ployzctl status --help"),

@@ -29,7 +29,7 @@ struct HelpTests {
         }
     }
 
-    @Test("--help prints to standard output and exits with 0", arguments: [["--help"], ["migrate", "apply", "-h"], []])
+    @Test("Help goes to standard output and exits with 0", arguments: [["--help"], ["migrate", "apply", "-h"], []])
     func exitStatus(arguments: [String]) async {
         let result = await Harness().run(arguments)
         #expect(result.status == 0)

@@ -72,7 +72,7 @@ struct OutputTests {
     func attached() async {
         let result = await Harness(FakeOperatorService(start: Samples.attached)).run(Self.apply)
         #expect(result.status == 0)
-        #expect(result.errors == "note: the same migration is running already (op-00000000000000aa); following it\n")
+        #expect(result.errors == "note: shop/redis/0 is moving to m2 already; following op-00000000000000aa\n")
     }
 
     @Test("--detach prints the operation and does not wait")

@@ -25,7 +25,7 @@ struct ProgressTests {
     @Test("Nothing is drawn when nobody wants it")
     func silent() { #expect(Self.draw(.silent).isEmpty) }
 
-    @Test("No line of a stream is as wide as the terminal: one that wraps could not be erased", arguments: [24, 40, 80])
+    @Test("No line of a stream is as wide as the terminal: it would wrap", arguments: [24, 40, 80])
     func width(columns: Int) {
         var display = ProgressDisplay(style: .redrawn, columns: columns, ink: .none)
         let progress = Samples.notices.filter { if case .progress = $0.content { true } else { false } }

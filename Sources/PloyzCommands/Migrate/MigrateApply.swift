@@ -31,7 +31,7 @@ package struct MigrateApply: DaemonCommand {
             if detach || start.outcome == .alreadyThere {
                 try console.show(start)
             } else if start.outcome == .attached, let operation = start.operation {
-                console.note("the same migration is running already (\(operation)); following it")
+                console.note("\(start.instance) is moving to \(start.to) already; following \(operation)")
             }
             return [start]
         }

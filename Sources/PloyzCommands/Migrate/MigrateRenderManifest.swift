@@ -6,7 +6,7 @@ package struct MigrateRenderManifest: AnsweringCommand {
     package static let configuration = CommandConfiguration(
         commandName: "render-manifest",
         abstract: "Print the manifest that 'migrate apply' would submit.",
-        usage: "ployzctl migrate render-manifest <namespace/service> --to <machine> [<options>]",
+        usage: "ployzctl migrate render-manifest <namespace/service> --to <machine> [...]",
         discussion: "'ployzctl deploy -f -' with it does exactly what 'migrate apply' does."
     )
 

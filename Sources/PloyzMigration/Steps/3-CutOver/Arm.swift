@@ -25,7 +25,7 @@ extension MigrationRunner {
     private func lastTickets(_ name: SnapshotName) async throws -> [VolumeRef: TransferTicket] {
         let target = try await peer(record.to.id)
         let bases = entry.arrived
-        let tickets = try await sideBySide(unit.volumes) { [seams, id] volume in
+        let tickets = try await sideBySide(unit.volumes) { [seams, id, transfer] volume in
             let stream = VolumeStream(
                 volume: volume.ref,
                 base: bases[volume.ref],
@@ -34,7 +34,9 @@ extension MigrationRunner {
             )
             let request = TicketRequest(id: id, content: .volume(stream))
             return try await seams.time.within(seams.limits.peer, "asking for the last round's ticket") {
-                try await target.ticket(request)
+                let ticket = try await target.ticket(request)
+                try await transfer.open(ticket)
+                return ticket
             }
         }
         return Dictionary(zip(unit.volumes.map(\.ref), tickets)) { first, _ in first }

@@ -11,6 +11,8 @@ extension MigrationRunner {
 
     /// The end of this run. The entry leaves the journal only when nothing is left to do.
     mutating func finish(_ outcome: MigrationOutcome) async -> MigrationResult {
+        // Those of a cutover that did not come to its last delta; the others are used.
+        for ticket in (armed?.tickets ?? [:]).values { transfer.close(ticket) }
         if outcome != .unknown {
             closeRecord()
             let isComplete = entry.machine.deferred.isEmpty
