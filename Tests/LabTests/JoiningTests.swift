@@ -38,7 +38,7 @@ extension LabTests {
             #expect(joined.machine.name.text == "m2")
             #expect(joined.storeHealthy)
             #expect(joined.peers.map(\.machine.name.text) == ["m1"])
-            expect(try await join("m3", invite.token), status: 3, code: "token-used", ["used"])
+            expect(try await join("m3", invite.token), status: 3, code: "token-refused", ["used"])
             #expect(try await lab.machines().map(\.name.text) == ["m1", "m2"])
         }
 
@@ -47,7 +47,7 @@ extension LabTests {
             let lab = try lab()
             let invite = try await invite(["--ttl", "1s"])
             try await lab.wait(for: "the token to expire") { invite.expiresAt < .now }
-            expect(try await join("m3", invite.token), status: 3, code: "token-expired", ["expired"])
+            expect(try await join("m3", invite.token), status: 3, code: "token-refused", ["expired"])
             #expect(try await !lab.machines().contains { $0.name.text == "m3" })
         }
 
