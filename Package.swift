@@ -55,6 +55,19 @@ let package = Package(
             swiftSettings: settings
         ),
 
+        .testTarget(
+            name: "LabTests",
+            dependencies: ["LabScenarios", "PloyzAPI", "PloyzMigration", "PloyzModel"],
+            swiftSettings: settings
+        ),
+
+        // Figures, taken side by side in a lab.
+        .executableTarget(
+            name: "ployz-bench",
+            dependencies: ["LabScenarios", "PloyzAPI", "PloyzMigration", "PloyzModel"],
+            swiftSettings: settings
+        ),
+
         // The main job, shown.
         .executableTarget(name: "ployz-demo", dependencies: ["LabScenarios"], swiftSettings: settings),
 
