@@ -28,7 +28,7 @@ extension MachineTests {
             #expect(try await cluster.m1.runner.run(ping).status != 0)
             try await network.attach(second.instance, sandbox: second.container, address: second.address, sealed: false)
             #expect(try await cluster.m1.runner.run(ping).status == 0)
-            withExtendedLifetime(first) {}
+            withExtendedLifetime((first, second)) {}
         }
     }
 
