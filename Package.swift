@@ -15,6 +15,7 @@ let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: 
 let asyncHTTPClient = Target.Dependency.product(name: "AsyncHTTPClient", package: "async-http-client")
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
+let hummingbirdCore = Target.Dependency.product(name: "HummingbirdCore", package: "hummingbird")
 let hummingbirdTLS = Target.Dependency.product(name: "HummingbirdTLS", package: "hummingbird")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
@@ -26,6 +27,7 @@ let subprocess = Target.Dependency.product(name: "Subprocess", package: "swift-s
 let system = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
 let swiftASN1 = Target.Dependency.product(name: "SwiftASN1", package: "swift-asn1")
 let tomlKit = Target.Dependency.product(name: "TOMLKit", package: "TOMLKit")
+let unixSignals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
 let x509 = Target.Dependency.product(name: "X509", package: "swift-certificates")
 
 let package = Package(
@@ -46,11 +48,25 @@ let package = Package(
         .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2"),
     ],
     targets: [
+        // What the lab is used for: the demo, the benchmarks and the lab's tests share their scenarios.
+        .target(
+            name: "LabScenarios",
+            dependencies: [subprocess, system, "PloyzAPI", "PloyzMigration", "PloyzModel"],
+            swiftSettings: settings
+        ),
+
+        // The main job, shown.
+        .executableTarget(name: "ployz-demo", dependencies: ["LabScenarios"], swiftSettings: settings),
+
         // The operator's command.
         .executableTarget(name: "ployzctl", dependencies: ["PloyzCommands"], swiftSettings: settings),
 
         // The daemon.
-        .executableTarget(name: "ployzd", dependencies: [argumentParser, "PloyzDaemon"], swiftSettings: settings),
+        .executableTarget(
+            name: "ployzd",
+            dependencies: [argumentParser, logging, serviceLifecycle, unixSignals, "PloyzDaemon"],
+            swiftSettings: settings
+        ),
 
         // System calls that Swift cannot reach by itself: setns, pidfd, processes that are nobody's child.
         .target(name: "CPloyzSystem"),
@@ -59,26 +75,33 @@ let package = Package(
         .target(
             name: "PloyzAPI",
             dependencies: [
-                asyncHTTPClient, hummingbird, hummingbirdTLS, logging, nioCore, nioHTTP1, nioPosix, nioSSL,
-                "PloyzMigration", "PloyzModel", "PloyzTrust",
+                asyncHTTPClient, hummingbird, hummingbirdCore, hummingbirdTLS, logging, nioCore, nioHTTP1, nioPosix,
+                nioSSL, serviceLifecycle, "PloyzMigration", "PloyzModel", "PloyzTrust",
             ],
             swiftSettings: settings
         ),
         .testTarget(
             name: "PloyzAPITests",
-            dependencies: ["PloyzAPI", "PloyzTestSupport"],
+            dependencies: [hummingbird, logging, "PloyzAPI", "PloyzAPITestSupport", "PloyzTestSupport", "PloyzTrust"],
+            swiftSettings: settings
+        ),
+
+        // An operator service that answers with samples, for the tests of both ends of the API.
+        .target(
+            name: "PloyzAPITestSupport",
+            dependencies: ["PloyzAPI", "PloyzMigration", "PloyzModel"],
             swiftSettings: settings
         ),
 
         // The commands of ployzctl.
         .target(
             name: "PloyzCommands",
-            dependencies: [argumentParser, "PloyzAPI", "PloyzManifest", "PloyzModel"],
+            dependencies: [argumentParser, "PloyzAPI", "PloyzMigration", "PloyzModel"],
             swiftSettings: settings
         ),
         .testTarget(
             name: "PloyzCommandsTests",
-            dependencies: ["PloyzCommands"],
+            dependencies: ["PloyzAPITestSupport", "PloyzCommands"],
             exclude: ["Snapshots"],
             swiftSettings: settings
         ),
@@ -86,16 +109,23 @@ let package = Package(
         // Containers over the Docker Engine API.
         .target(
             name: "PloyzContainers",
-            dependencies: [asyncHTTPClient, logging, nioCore, nioHTTP1, "PloyzMigration", "PloyzModel"],
+            dependencies: [
+                asyncHTTPClient, crypto, logging, nioCore, nioHTTP1, system, "PloyzMigration", "PloyzModel",
+            ],
             swiftSettings: settings
         ),
-        .testTarget(name: "PloyzContainersTests", dependencies: ["PloyzContainers"], swiftSettings: settings),
+        .testTarget(
+            name: "PloyzContainersTests",
+            dependencies: [asyncHTTPClient, logging, nioCore, system, "PloyzContainers"],
+            exclude: ["Recorded"],
+            swiftSettings: settings
+        ),
 
         // Wiring, the cluster's life, deploy, and thin handlers.
         .target(
             name: "PloyzDaemon",
             dependencies: [
-                logging, serviceLifecycle, system, tomlKit,
+                asyncHTTPClient, logging, serviceLifecycle, system, tomlKit,
                 "PloyzAPI", "PloyzContainers", "PloyzManifest", "PloyzMigration", "PloyzModel", "PloyzOverlay",
                 "PloyzStore", "PloyzSupervisor", "PloyzTransfer", "PloyzTrust", "PloyzZFS",
             ],
@@ -108,8 +138,13 @@ let package = Package(
         ),
 
         // Manifests: one value tree, one walk over a schema, then the rules.
-        .target(name: "PloyzManifest", dependencies: [tomlKit, "PloyzModel"], swiftSettings: settings),
-        .testTarget(name: "PloyzManifestTests", dependencies: ["PloyzManifest"], swiftSettings: settings),
+        .target(name: "PloyzManifest", dependencies: ["PloyzModel"], swiftSettings: settings),
+        // TOMLKit is the tests' second opinion on what a TOML document says.
+        .testTarget(
+            name: "PloyzManifestTests",
+            dependencies: [tomlKit, "PloyzManifest", "PloyzModel"],
+            swiftSettings: settings
+        ),
 
         // The heart: no network, no processes.
         .target(name: "PloyzMigration", dependencies: [logging, "PloyzModel"], swiftSettings: settings),
@@ -141,7 +176,7 @@ let package = Package(
         ),
         .testTarget(
             name: "PloyzStoreTests",
-            dependencies: ["PloyzStore", "PloyzTestSupport", "PloyzTrust"],
+            dependencies: [logging, nioCore, "PloyzStore", "PloyzTestSupport", "PloyzTrust"],
             swiftSettings: settings
         ),
 

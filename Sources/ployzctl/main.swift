@@ -1,0 +1,4 @@
+import Foundation
+import PloyzCommands
+
+exit(await CommandLineTool.run(Array(CommandLine.arguments.dropFirst())))

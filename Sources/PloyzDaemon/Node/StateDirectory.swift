@@ -9,6 +9,8 @@ struct StateDirectory: Sendable {
     init(_ path: String) { root = FilePath(path) }
 
     var identity: FilePath { root.appending("identity.json") }
+    /// The routing picture that was last applied.
+    var picture: FilePath { root.appending("picture.json") }
     var wireguardKey: FilePath { root.appending("wireguard.key") }
     var pki: FilePath { root.appending("pki") }
     var journal: FilePath { root.appending("journal") }

@@ -1,8 +1,9 @@
+import PloyzMigration
 import PloyzModel
 import Synchronization
 
 /// Instances on this machine that a migration has in its hands. Whoever keeps workloads running leaves them alone.
-final class InstanceClaims: Sendable {
+final class InstanceClaims: WorkloadClaims {
     private let claimed = Mutex<[InstanceRef: OperationID]>([:])
 
     init() {}

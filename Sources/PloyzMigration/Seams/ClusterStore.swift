@@ -4,8 +4,10 @@ package import Foundation
 ///
 /// Contract:
 /// - ``commit(_:)`` is atomic and linearizable: either every condition held and every write was made, or none was.
-/// - An error from ``commit(_:)`` other than ``StoreError/refused`` leaves the outcome **unknown**: the write may
-///   have been made, or may still be made later. Callers decide by a later write, never by assuming.
+/// - An error from ``commit(_:)`` with the code `store-unreachable` or `store-refused` means that nothing was written and
+///   nothing will be. Any other error (`store-outcome-unknown`, a cancelled task) leaves the outcome **unknown**: the
+///   write may have been made, or may still be made later. Callers decide by a later write, never by assuming.
+/// - A transaction has at most ``StoreTransaction/maximumOperations`` conditions and as many writes, and writes a key once.
 /// - Conditions compare values, not revisions: revisions go back when a backup is restored.
 package protocol ClusterStore: Sendable {
     /// The value at `key`, read linearizably; nil when there is none.

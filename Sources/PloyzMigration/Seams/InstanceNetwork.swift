@@ -7,6 +7,9 @@ package protocol InstanceNetwork: Sendable {
     /// inside, nothing reaches it and it reaches nothing. May be repeated; repeats do not unseal.
     func attach(_ instance: InstanceRef, sandbox: RunningContainer, address: IPv4Address, sealed: Bool) async throws
 
+    /// Lets a sealed candidate send, masqueraded as the machine, while nothing can reach it. ``unseal(_:address:)`` ends it.
+    func openEgress(_ instance: InstanceRef, address: IPv4Address) async throws
+
     /// Puts the link up, points this machine at it and announces the address to the neighbours on the bridge.
     func unseal(_ instance: InstanceRef, address: IPv4Address) async throws
 
@@ -29,6 +32,12 @@ package protocol InstanceNetwork: Sendable {
 
     /// Local TCP or UDP ports, out of `ports`, on which something that is not ours listens.
     func foreignListeners(on ports: [PublishedPort]) async throws -> [PublishedPort]
+}
+
+extension InstanceNetwork {
+    /// A network that cannot do it leaves the candidate sealed: a service that must dial out to become ready then is not
+    /// ready in time, and goes on running on the source.
+    package func openEgress(_ instance: InstanceRef, address: IPv4Address) async throws {}
 }
 
 /// Everything that a machine's network is computed from.

@@ -124,11 +124,15 @@ package struct PrepareRequest: Hashable, Sendable, Codable {
     package let id: AttemptID
     package let source: MachineID
     package let unit: MigrationUnit
+    /// For each volume that the target has a copy of, the GUID of the snapshot that streams will start from. The copy
+    /// is taken back to it; a volume that is missing here arrives in full.
+    package let bases: [VolumeRef: UInt64]
 
-    package init(id: AttemptID, source: MachineID, unit: MigrationUnit) {
+    package init(id: AttemptID, source: MachineID, unit: MigrationUnit, bases: [VolumeRef: UInt64]) {
         self.id = id
         self.source = source
         self.unit = unit
+        self.bases = bases
     }
 }
 

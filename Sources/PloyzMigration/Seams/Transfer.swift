@@ -12,6 +12,13 @@ package protocol Transfer: Sendable {
         progress: @Sendable @escaping (ByteCount) -> Void
     ) async throws -> TransferReceipt
 
+    /// Connects to the target with a ticket whose stream comes later: the last round then waits for no handshake. A
+    /// connection that breaks meanwhile is made again by ``send(_:with:progress:)``.
+    func open(_ ticket: TransferTicket) async throws
+
+    /// Gives up a connection that was opened and will not be used. May be repeated.
+    func close(_ ticket: TransferTicket)
+
     /// Sends an image to the target, which verifies that it has the same ID.
     func sendImage(
         _ imageID: String,
@@ -20,7 +27,15 @@ package protocol Transfer: Sendable {
     ) async throws -> TransferReceipt
 }
 
+extension Transfer {
+    package func open(_ ticket: TransferTicket) async throws {}
+    package func close(_ ticket: TransferTicket) {}
+}
+
 /// What one stream carries.
+///
+/// A ticket for the last round is asked for before its snapshot is taken, so that the downtime does not wait for it:
+/// in such a request ``snapshot`` has its name, and 0 as GUID and creation. The owner compares the receipt's GUID.
 package struct VolumeStream: Hashable, Sendable, Codable {
     package let volume: VolumeRef
     /// nil for a full stream.

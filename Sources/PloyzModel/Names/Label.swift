@@ -17,6 +17,8 @@ package struct Label<Kind>: Hashable, Comparable, Sendable, CustomStringConverti
         self.text = text
     }
 
+    private init(known text: String) { self.text = text }
+
     package var description: String { text }
 
     package static func < (left: Label, right: Label) -> Bool { left.text < right.text }
@@ -31,6 +33,11 @@ package struct Label<Kind>: Hashable, Comparable, Sendable, CustomStringConverti
                 || byte == UInt8(ascii: "-")
         }
     }
+}
+
+extension Label<MachineKind> {
+    /// A name for a machine of which only the ID is left: an identifier has the form of a label.
+    package init(_ id: MachineID) { self.init(known: id.text) }
 }
 
 extension Label: Codable {

@@ -40,10 +40,21 @@ package enum Daemon: String, CaseIterable, Sendable {
             (try? machine.command(["zpool", "list", "-H", "-o", "name"], log: "zpool").status().isSuccess) ?? false
         case .containerd:
             UnixSocket.accepts(machine.holder.root + "/run/containerd/containerd.sock")
+                && isSeenByDocker(in: machine)
         case .dockerd:
             UnixSocket.answers(machine.holder.root + "/run/docker.sock", to: "/_ping")
         case .ployzd:
             UnixSocket.accepts(machine.holder.root + "/run/ployz/ployzd.sock")
         }
+    }
+
+    /// A dockerd that ran on without containerd takes about a second to find it again, and fails commands until then.
+    private func isSeenByDocker(in machine: MachineShell) -> Bool {
+        guard !machine.pids(named: Daemon.dockerd.rawValue).isEmpty else { return true }
+        let info = ["docker", "info", "--format", "{{.ContainerdCommit.ID}}"]
+        guard let (status, version) = try? machine.command(info, timeout: 10, log: "containerd-seen").capture() else {
+            return false
+        }
+        return status.isSuccess && !version.hasPrefix("N/A")
     }
 }

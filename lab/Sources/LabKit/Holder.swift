@@ -21,6 +21,15 @@ package struct Holder {
         self.node = node
     }
 
+    /// The hidden subcommand that runs it.
+    package static let subcommand = "hold"
+
+    /// Whether a process was started by that subcommand.
+    static func isHolder(_ pid: Int32) -> Bool {
+        guard let bytes = try? Files.read("/proc/\(pid)/cmdline") else { return false }
+        return bytes.split(separator: 0).dropFirst().first.map { $0.elementsEqual(subcommand.utf8) } ?? false
+    }
+
     /// Does not return, except by an error.
     package func run() throws -> Never {
         try prepare()

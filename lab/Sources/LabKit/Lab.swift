@@ -42,6 +42,9 @@ package struct Lab {
         return Set(states + runs).sorted().compactMap(LabName.init)
     }
 
+    /// Marks what this process starts from now on as part of the lab.
+    package func markChildren() { setenv(LabPaths.markName, paths.state, 1) }
+
     /// Makes the directories and starts the switch. The machines come after it.
     package func lay(_ record: LabRecord) throws {
         guard !Files.exists(paths.state), !Files.exists(paths.run) else {
@@ -63,11 +66,11 @@ package struct Lab {
                 namespaces.formUnion(record.namespaces)
             }
         }
-        let host = Set(ProcessTable.namespaces(of: getpid()))
-        for pid in ProcessTable.pids() where ProcessTable.hasMark(paths.mark, pid: pid) {
+        // Holders only: other marked processes, such as a half-finished `up`, share namespaces with whoever called it.
+        for pid in ProcessTable.pids() where ProcessTable.hasMark(paths.mark, pid: pid) && Holder.isHolder(pid) {
             namespaces.formUnion(ProcessTable.namespaces(of: pid))
         }
-        namespaces.subtract(host)
+        namespaces.subtract(ProcessTable.namespaces(of: getpid()))
         try ProcessTable.end(until: Deadline(seconds: 60)) { pid in
             ProcessTable.namespaces(of: pid).contains(where: namespaces.contains)
                 || ProcessTable.hasMark(paths.mark, pid: pid)
@@ -92,7 +95,6 @@ extension Lab {
             defer { close(log) }
             return try ChildProcess.spawn(
                 [program, "boot", "--name", "\(paths.lab)", "\(machine)"],
-                environment: Environment.current() + [paths.mark],
                 streams: .init(input: nowhere, output: log, error: log)
             )
         }

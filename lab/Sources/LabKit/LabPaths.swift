@@ -31,5 +31,7 @@ package struct LabPaths: Sendable {
 
     /// The environment entry that every process of the lab outside its containers carries, and by which `down` finds
     /// what a half-finished `up` left.
-    package var mark: String { "PLOYZ_LAB_MARK=\(state)" }
+    package var mark: String { "\(Self.markName)=\(state)" }
+
+    package static let markName = "PLOYZ_LAB_MARK"
 }

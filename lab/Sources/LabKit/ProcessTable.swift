@@ -3,6 +3,9 @@ package import Posix
 
 /// What `/proc` says about the processes of this host.
 package enum ProcessTable {
+    /// The pid of this process.
+    package static var own: Int32 { getpid() }
+
     package static let namespaceKinds = ["net", "mnt", "pid"]
 
     package static func pids() -> [Int32] {
@@ -49,11 +52,10 @@ package enum ProcessTable {
     ///
     /// - Throws: `TimedOut` when some process does not go away.
     package static func end(until deadline: Deadline, where matches: (Int32) -> Bool) throws {
-        let own = getpid()
         var killed: Set<Int32> = []
         var left: [Int32] = []
         try deadline.wait(for: "processes \(left.map(String.init).joined(separator: ", ")) to die") {
-            left = pids().filter { $0 != own && startTime(of: $0) != nil && matches($0) }
+            left = pids().filter { $0 != Self.own && startTime(of: $0) != nil && matches($0) }
             for pid in left { kill(pid, SIGKILL) }
             killed.formUnion(left)
             return left.isEmpty

@@ -1,4 +1,4 @@
-package import Glibc
+import Glibc
 
 /// Whole files and directories by path.
 package enum Files {
@@ -31,7 +31,7 @@ package enum Files {
     }
 
     /// Replaces the file in one step: readers see the old content or the new.
-    package static func replace(_ path: String, with content: String, mode: mode_t = 0o644) throws {
+    package static func replace(_ path: String, with content: String, mode: UInt32 = 0o644) throws {
         let draft = "\(path).new.\(getpid())"
         try write(content, to: draft, flags: O_CREAT | O_TRUNC, mode: mode)
         try PosixError.check(rename(draft, path), "rename", on: path)
@@ -42,7 +42,7 @@ package enum Files {
         _ content: String,
         to path: String,
         flags: Int32 = 0,
-        mode: mode_t = 0o644
+        mode: UInt32 = 0o644
     ) throws {
         let file = try PosixError.check(open(path, O_WRONLY | O_CLOEXEC | flags, mode), "open", on: path)
         defer { close(file) }
@@ -62,7 +62,7 @@ package enum Files {
     }
 
     /// Makes the directory and those above it that are missing.
-    package static func makeDirectory(_ path: String, mode: mode_t = 0o755) throws {
+    package static func makeDirectory(_ path: String, mode: UInt32 = 0o755) throws {
         if isDirectory(path) { return }
         if let slash = path.lastIndex(of: "/"), slash != path.startIndex {
             try makeDirectory(String(path[..<slash]))

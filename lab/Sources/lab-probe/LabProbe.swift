@@ -1,1 +1,10 @@
-@main struct P { static func main() {} }
+import ArgumentParser
+
+@main
+struct LabProbe: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "lab-probe",
+        abstract: "Sees what clients of a service see, and what a copy of its files is worth.",
+        subcommands: [Write.self, HTTP.self, Verify.self, TreeMake.self, TreeHashCommand.self]
+    )
+}

@@ -19,5 +19,8 @@ enum Programs {
     }
 
     /// `.build/debug` of the repository whose `lab/.build/<triple>/<configuration>` holds this program.
-    static func defaultBin(tools: String) -> String { tools + "/../../../../.build/debug" }
+    static func defaultBin(tools: String) -> String {
+        let repository = tools.split(separator: "/").dropLast(4)
+        return "/" + (repository + [".build", "debug"]).joined(separator: "/")
+    }
 }

@@ -106,6 +106,7 @@ struct Reset: ParsableCommand {
         let lab = try options.lab()
         let machine = try lab.machine(machine)
         try LabLock.hold(lab.paths) {
+            lab.markChildren()
             try machine.cutPower()
             guard !off else { return }
             try MachineDisk(paths: lab.paths, machine: machine.name).clearTemporaryFiles()

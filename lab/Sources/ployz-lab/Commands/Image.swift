@@ -31,6 +31,7 @@ struct Image: ParsableCommand {
             let directory = "\(lab.paths.state)/image-\(workload.rawValue)"
             var identifier = ""
             try LabLock.hold(lab.paths) {
+                lab.markChildren()
                 identifier = try workload.build(in: directory, for: machines.map { try $0.shell() })
             }
             print(identifier)

@@ -37,7 +37,7 @@ struct Launch: ParsableCommand {
         let log = try LogFile.open(paths.log(of: node, "holder"))
         let nowhere = open("/dev/null", O_RDONLY | O_CLOEXEC)
         let child = try ChildProcess.spawn(
-            [program, "hold", "--name", "\(paths.lab)", node],
+            [program, Holder.subcommand, "--name", "\(paths.lab)", node],
             environment: ["PATH=\(MachineShell.systemPath)", "HOME=/root", "LANG=C.UTF-8", paths.mark],
             streams: .init(input: nowhere, output: log, error: log),
             newSession: true
@@ -48,7 +48,7 @@ struct Launch: ParsableCommand {
 
 /// Process 1 of a machine.
 struct Hold: ParsableCommand {
-    static let configuration = CommandConfiguration(shouldDisplay: false)
+    static let configuration = CommandConfiguration(commandName: Holder.subcommand, shouldDisplay: false)
 
     @OptionGroup var options: LabOptions
 

@@ -44,6 +44,7 @@ struct Up: ParsableCommand {
         let lab = try options.lab()
         let record = try makeRecord(lab)
         try LabLock.hold(lab.paths) {
+            lab.markChildren()
             try lab.lay(record)
             for machine in record.machines {
                 try MachineDisk(paths: lab.paths, machine: machine).make(neighbours: record.machines)

@@ -1,0 +1,78 @@
+package import Foundation
+
+/// A client on one machine that opens connections and writes, and keeps a ledger of what was acknowledged.
+package struct Probe: Sendable {
+    package let machine: String
+    package let ledger: URL
+    private let program: BackgroundProgram
+
+    /// Starts writing to a Redis at `address` from `machine`, one connection every `interval` milliseconds.
+    package static func write(
+        in lab: Lab, from machine: String, to address: String, name: String, interval: Int = 10
+    ) throws -> Probe {
+        let ledger = lab.scratch.appending(path: "\(name).ledger")
+        let program = try lab.start(
+            machine,
+            [
+                "lab-probe", "write", "--to", address, "--id", name, "--ledger", ledger.path,
+                "--interval-ms", String(interval),
+            ],
+            output: lab.scratch.appending(path: "\(name).json")
+        )
+        return Probe(machine: machine, ledger: ledger, program: program)
+    }
+
+    /// Starts asking an HTTP server at `address` from `machine`.
+    package static func http(
+        in lab: Lab, from machine: String, to address: String, name: String, interval: Int = 10
+    ) throws -> Probe {
+        let program = try lab.start(
+            machine,
+            ["lab-probe", "http", "--to", address, "--id", name, "--interval-ms", String(interval)],
+            output: lab.scratch.appending(path: "\(name).json")
+        )
+        return Probe(machine: machine, ledger: lab.scratch.appending(path: "\(name).ledger"), program: program)
+    }
+
+    /// Ends the client and returns what it saw.
+    package func stop() async throws -> ProbeReport {
+        try JSONDecoder().decode(ProbeReport.self, from: try await program.stop())
+    }
+
+    /// Reads back every acknowledged write of the ledgers from the Redis at `address`.
+    package static func verify(
+        in lab: Lab, from machine: String, at address: String, ledgers: [URL]
+    ) async throws -> LedgerReport {
+        let result = try await lab.run(
+            machine, ["lab-probe", "verify", "--to", address] + ["--ledger"] + ledgers.map(\.path))
+        return try JSONDecoder().decode(LedgerReport.self, from: result.output)
+    }
+}
+
+/// What a probe saw, from its own report.
+package struct ProbeReport: Codable, Sendable {
+    package var attempts: Int
+    package var acknowledged: Int
+    package var failedConnects: Int
+    package var failedRequests: Int
+    /// Failures by kind and errno.
+    package var errors: [String: Int]
+    /// The longest time between two acknowledgements, in milliseconds.
+    package var longestGap: Double
+    package var longestWait: Double
+
+    enum CodingKeys: String, CodingKey {
+        case attempts, acknowledged, errors
+        case failedConnects = "failed_connects"
+        case failedRequests = "failed_requests"
+        case longestGap = "longest_gap_ms"
+        case longestWait = "longest_wait_ms"
+    }
+}
+
+/// What became of the acknowledged writes of some ledgers.
+package struct LedgerReport: Codable, Sendable {
+    package var acknowledged: Int
+    package var present: Int
+    package var lost: Int
+}

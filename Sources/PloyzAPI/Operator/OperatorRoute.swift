@@ -1,0 +1,34 @@
+/// The routes of the operator API, for the router and the client alike.
+package enum OperatorRoute: String, CaseIterable, Sendable {
+    case version = "/v1/version"
+    case initializeMesh = "/v1/mesh/init"
+    case join = "/v1/mesh/join"
+    case meshStatus = "/v1/mesh"
+    case createInvite = "/v1/invites"
+    case machines = "/v1/machines"
+    case setLifecycle = "/v1/machines/lifecycle"
+    case status = "/v1/status"
+    case previewDeploy = "/v1/deployments/preview"
+    case deploy = "/v1/deployments"
+    case services = "/v1/services"
+    case volumes = "/v1/volumes"
+    case previewMigration = "/v1/migrations/preview"
+    case renderManifest = "/v1/migrations/manifest"
+    case applyMigration = "/v1/migrations/apply"
+    case migrations = "/v1/migrations"
+    case migration = "/v1/migrations/{id}"
+    case watch = "/v1/migrations/{id}/events"
+
+    /// Whether it is a GET; all others are POST.
+    package var isRead: Bool {
+        switch self {
+        case .version, .meshStatus, .machines, .status, .services, .volumes, .migrations, .migration, .watch: true
+        case .initializeMesh, .join, .createInvite, .setLifecycle, .previewDeploy, .deploy, .previewMigration,
+            .renderManifest, .applyMigration:
+            false
+        }
+    }
+
+    /// The path, with the value of its one parameter.
+    package func path(id: String = "") -> String { rawValue.replacing("{id}", with: id) }
+}

@@ -1,0 +1,54 @@
+package import Hummingbird
+import PloyzModel
+
+/// Maps the routes of the operator API to a service: decode, one call, encode.
+package struct OperatorRouter: Sendable {
+    private let service: any OperatorService
+    private let heartbeat: Duration
+
+    /// - Parameter heartbeat: how often an event stream that has nothing to tell sends an empty line, so that both sides
+    ///   notice when the other is gone.
+    package init(_ service: any OperatorService, heartbeat: Duration = .seconds(5)) {
+        self.service = service
+        self.heartbeat = heartbeat
+    }
+
+    /// Adds every route of the API to `router`, errors translated.
+    package func add<Context: RequestContext>(to router: Router<Context>) {
+        let routes = router.group().add(middleware: ErrorTranslation())
+        for route in OperatorRoute.allCases {
+            routes.on(RouterPath(route.rawValue), method: route.isRead ? .get : .post) { request, context in
+                try await answer(route, request, context)
+            }
+        }
+    }
+
+    private func answer(_ route: OperatorRoute, _ request: Request, _ context: some RequestContext) async throws
+        -> Response
+    {
+        switch route {
+        case .version: try .document(await service.version())
+        case .initializeMesh: try .document(await service.initializeMesh(request.document(MeshInitRequest.self)))
+        case .join: try .document(await service.join(request.document(JoinRequest.self)))
+        case .meshStatus: try .document(await service.meshStatus())
+        case .createInvite: try .document(await service.createInvite(request.document(InviteRequest.self)))
+        case .machines: try .document(await service.machines())
+        case .setLifecycle: try .document(await service.setLifecycle(request.document(LifecycleRequest.self)))
+        case .status: try .document(await service.status())
+        case .previewDeploy: try .document(await service.previewDeploy(request.document(DeployRequest.self)))
+        case .deploy: try .document(await service.deploy(request.document(DeployRequest.self)))
+        case .services: try .document(await service.services())
+        case .volumes: try .document(await service.volumes())
+        case .previewMigration: try .document(await service.previewMigration(request.document(MoveRequest.self)))
+        case .renderManifest: try .document(await service.renderManifest(request.document(RenderRequest.self)))
+        case .applyMigration: try .document(await service.applyMigration(request.document(MoveRequest.self)))
+        case .migrations: try .document(await service.migrations())
+        case .migration: try .document(await service.migration(operation(context)))
+        case .watch: .lines(try await service.watch(operation(context)), heartbeat: heartbeat)
+        }
+    }
+
+    private func operation(_ context: some RequestContext) throws -> OperationID {
+        try OperationID(context.parameters.require("id"))
+    }
+}

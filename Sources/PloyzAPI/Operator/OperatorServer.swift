@@ -1,0 +1,59 @@
+import Foundation
+import Hummingbird
+package import Logging
+import PloyzModel
+import ServiceLifecycle
+
+/// Serves the operator API on a Unix socket until it is shut down.
+package struct OperatorServer: Service {
+    private let router: OperatorRouter
+    private let socketPath: String
+    private let mode: mode_t
+    private let logger: Logger
+    private let onRunning: @Sendable () async -> Void
+
+    /// - Parameters:
+    ///   - mode: who may give orders: a member of the socket's group, unless told.
+    ///   - onRunning: called once the socket takes connections.
+    package init(
+        _ service: any OperatorService,
+        socketPath: String,
+        mode: UInt16 = 0o660,
+        heartbeat: Duration = .seconds(5),
+        logger: Logger,
+        onRunning: @escaping @Sendable () async -> Void = {}
+    ) {
+        self.router = OperatorRouter(service, heartbeat: heartbeat)
+        self.socketPath = socketPath
+        self.mode = mode_t(mode)
+        self.logger = logger
+        self.onRunning = onRunning
+    }
+
+    /// - Throws: `socket-taken` when another daemon listens on the path.
+    package func run() async throws {
+        try await SocketClaim.hold(socketPath) {
+            try await serve()
+            unlink(socketPath)
+        }
+    }
+
+    private func serve() async throws {
+        let routes = Router()
+        router.add(to: routes)
+        let application = Application(
+            router: routes,
+            configuration: ApplicationConfiguration(address: .unixDomainSocket(path: socketPath)),
+            onServerRunning: { _ in
+                // Until here the socket has the mode that the umask leaves, which lets no one in but the owner.
+                guard chmod(socketPath, mode) == 0 else {
+                    logger.error("the socket's mode could not be set", metadata: ["socket.path": "\(socketPath)"])
+                    return
+                }
+                await onRunning()
+            },
+            logger: logger
+        )
+        try await application.run()
+    }
+}

@@ -1,0 +1,44 @@
+package import PloyzModel
+
+/// Everything that an operator can ask of a daemon. The daemon implements it, the router translates HTTP into it, and
+/// the client is the same protocol on the other side of the wire.
+///
+/// Contract:
+/// - Failures are ``PloyzError``; a precondition that fails leaves everything untouched.
+/// - Every call may be repeated and sent to any daemon of the cluster; a daemon forwards what is not its own.
+package protocol OperatorService: Sendable {
+    /// Answers in any state of the daemon, without a cluster too.
+    func version() async throws -> DaemonVersion
+
+    /// Founds a cluster on this machine.
+    func initializeMesh(_ request: MeshInitRequest) async throws -> MeshStatus
+    /// Joins this machine to the cluster that the token names.
+    func join(_ request: JoinRequest) async throws -> MeshStatus
+    func meshStatus() async throws -> MeshStatus
+    func createInvite(_ request: InviteRequest) async throws -> Invite
+
+    func machines() async throws -> MachineList
+    func setLifecycle(_ request: LifecycleRequest) async throws -> LifecycleChange
+    func status() async throws -> ClusterStatus
+
+    /// What ``deploy(_:)`` would do. Changes nothing.
+    func previewDeploy(_ request: DeployRequest) async throws -> DeployPreview
+    /// Makes the cluster what the manifest says; returns when the services run. Moves in its intent are started, not
+    /// waited for: ``watch(_:)`` follows them.
+    func deploy(_ request: DeployRequest) async throws -> DeployResult
+    func services() async throws -> ServiceList
+    func volumes() async throws -> VolumeList
+
+    /// What ``applyMigration(_:)`` would do. Changes nothing.
+    func previewMigration(_ request: MoveRequest) async throws -> MigrationPreview
+    /// The manifest that ``applyMigration(_:)`` submits to ``deploy(_:)``.
+    func renderManifest(_ request: RenderRequest) async throws -> RenderedManifest
+    /// Starts a migration, or attaches to the same one that runs already. Returns when the operation is recorded, or
+    /// throws what the preconditions refuse; ``watch(_:)`` tells how it goes.
+    func applyMigration(_ request: MoveRequest) async throws -> MigrationStart
+    func migrations() async throws -> MigrationList
+    func migration(_ id: OperationID) async throws -> MigrationDetail
+    /// What happened in the operation's current run so far, then what happens, as it happens; the last is `finished`.
+    /// Of an operation that has ended it may be just that one. Ending the stream does not touch the operation.
+    func watch(_ id: OperationID) async throws -> AsyncThrowingStream<MigrationNotice, any Error>
+}

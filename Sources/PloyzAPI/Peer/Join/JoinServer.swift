@@ -1,0 +1,82 @@
+import Hummingbird
+import HummingbirdCore
+import HummingbirdTLS
+package import Logging
+import NIOCore
+package import PloyzMigration
+import ServiceLifecycle
+
+/// Answers machines that want to join, on the underlay: one route, no client certificate, few connections, small
+/// bodies, a limited rate. The token's secret is all that a caller has to show.
+package struct JoinServer: Service {
+    package static let port = 4317
+    static let path = "/v1/join"
+    /// The most bytes of a request.
+    static let maximumBody = 16 << 10
+    static let maximumConnections = 64
+    /// How long a connection may take to say something.
+    static let idleTimeout = TimeAmount.seconds(15)
+
+    private let address: String
+    private let port: Int
+    private let credentials: TransportCredentials
+    private let clock: any Timekeeper
+    private let burst: Int
+    private let logger: Logger
+    private let admit: @Sendable (AdmissionRequest) async throws -> Admission
+    private let onRunning: @Sendable (Int) async -> Void
+
+    /// - Parameters:
+    ///   - address: `::` or `0.0.0.0` for every address of the machine.
+    ///   - port: 0 for any that is free.
+    ///   - burst: how many requests are answered at once; after them one a second.
+    ///   - admit: decides; its request's form has been checked.
+    ///   - onRunning: called with the port once the server takes connections.
+    package init(
+        address: String,
+        port: Int = Self.port,
+        credentials: TransportCredentials,
+        clock: any Timekeeper,
+        burst: Int = 20,
+        logger: Logger,
+        onRunning: @escaping @Sendable (Int) async -> Void = { _ in },
+        admit: @escaping @Sendable (AdmissionRequest) async throws -> Admission
+    ) {
+        self.address = address
+        self.port = port
+        self.credentials = credentials
+        self.clock = clock
+        self.burst = burst
+        self.logger = logger
+        self.onRunning = onRunning
+        self.admit = admit
+    }
+
+    /// - Throws: when the address cannot be bound or the credentials are malformed.
+    package func run() async throws {
+        let router = Router()
+        router.addMiddleware {
+            ErrorTranslation<BasicRequestContext>()
+            JoinLimit(clock: clock, capacity: Double(burst), rate: 1)
+        }
+        router.post(RouterPath(Self.path)) { request, _ in
+            let message = try await request.message(AdmissionRequest.self, upTo: Self.maximumBody)
+            _ = try message.checkedSecret()
+            return try Response.message(try await admit(message))
+        }
+        let application = Application(
+            router: router,
+            server: try .tls(
+                .http1(configuration: .init(idleTimeout: Self.idleTimeout)),
+                tlsConfiguration: credentials.openServer()
+            ),
+            configuration: ApplicationConfiguration(
+                address: .hostname(address, port: port),
+                availableConnectionsDelegate: MaximumAvailableConnections(Self.maximumConnections, logger: logger)
+            ),
+            onServerRunning: { channel in await onRunning(channel.localAddress?.port ?? port) },
+            logger: logger
+        )
+        try await application.run()
+    }
+}

@@ -1,0 +1,123 @@
+import Foundation
+package import PloyzAPI
+package import PloyzModel
+import Synchronization
+
+/// An operator service that answers every call with ``Samples`` and keeps what it was asked.
+package final class FakeOperatorService: OperatorService {
+    /// What each call throws instead of answering.
+    private let failure: PloyzError?
+    private let start: MigrationStart
+    private let preview: MigrationPreview
+    private let deployed: DeployResult
+    private let stream: @Sendable (Int) -> AsyncThrowingStream<MigrationNotice, any Error>
+    private let asked = Mutex<[String]>([])
+    private let watches = Mutex(0)
+
+    /// - Parameters:
+    ///   - start: the answer to ``applyMigration(_:)``.
+    ///   - stream: the answer to ``watch(_:)``, given how often it was called before.
+    package init(
+        failure: PloyzError? = nil,
+        start: MigrationStart = Samples.start,
+        preview: MigrationPreview = Samples.preview,
+        deployed: DeployResult = Samples.deployed,
+        stream: @escaping @Sendable (Int) -> AsyncThrowingStream<MigrationNotice, any Error> = { _ in
+            FakeOperatorService.events(Samples.notices)
+        }
+    ) {
+        self.failure = failure
+        self.start = start
+        self.preview = preview
+        self.deployed = deployed
+        self.stream = stream
+    }
+
+    /// A stream of these events that ends, with `failure` when there is one.
+    package static func events(
+        _ notices: [MigrationNotice],
+        failure: PloyzError? = nil
+    ) -> AsyncThrowingStream<MigrationNotice, any Error> {
+        AsyncThrowingStream { feed in
+            for notice in notices { feed.yield(notice) }
+            feed.finish(throwing: failure)
+        }
+    }
+
+    /// The calls so far: the route, and the request as JSON where it has one.
+    package var calls: [String] { asked.withLock { $0 } }
+
+    package func version() throws -> DaemonVersion { try answer(.version, Samples.version) }
+
+    package func initializeMesh(_ request: MeshInitRequest) throws -> MeshStatus {
+        try answer(.initializeMesh, Samples.mesh, to: request)
+    }
+
+    package func join(_ request: JoinRequest) throws -> MeshStatus { try answer(.join, Samples.mesh, to: request) }
+
+    package func meshStatus() throws -> MeshStatus { try answer(.meshStatus, Samples.mesh) }
+
+    package func createInvite(_ request: InviteRequest) throws -> Invite {
+        try answer(.createInvite, Samples.invite, to: request)
+    }
+
+    package func machines() throws -> MachineList { try answer(.machines, Samples.machines) }
+
+    package func setLifecycle(_ request: LifecycleRequest) throws -> LifecycleChange {
+        let change = LifecycleChange(machine: Samples.m2, before: .active, after: request.lifecycle)
+        return try answer(.setLifecycle, change, to: request)
+    }
+
+    package func status() throws -> ClusterStatus { try answer(.status, Samples.status) }
+
+    package func previewDeploy(_ request: DeployRequest) throws -> DeployPreview {
+        try answer(.previewDeploy, Samples.deployPreview, to: request)
+    }
+
+    package func deploy(_ request: DeployRequest) throws -> DeployResult {
+        try answer(.deploy, deployed, to: request)
+    }
+
+    package func services() throws -> ServiceList { try answer(.services, Samples.services) }
+
+    package func volumes() throws -> VolumeList { try answer(.volumes, Samples.volumes) }
+
+    package func previewMigration(_ request: MoveRequest) throws -> MigrationPreview {
+        try answer(.previewMigration, preview, to: request)
+    }
+
+    package func renderManifest(_ request: RenderRequest) throws -> RenderedManifest {
+        try answer(.renderManifest, Samples.rendered, to: request)
+    }
+
+    package func applyMigration(_ request: MoveRequest) throws -> MigrationStart {
+        try answer(.applyMigration, start, to: request)
+    }
+
+    package func migrations() throws -> MigrationList { try answer(.migrations, Samples.migrations) }
+
+    package func migration(_ id: OperationID) throws -> MigrationDetail {
+        try answer(.migration, Samples.detail, path: id.text)
+    }
+
+    package func watch(_ id: OperationID) throws -> AsyncThrowingStream<MigrationNotice, any Error> {
+        let before = watches.withLock { count in
+            count += 1
+            return count - 1
+        }
+        return try answer(.watch, stream(before), path: id.text)
+    }
+
+    private func answer<Answer>(_ route: OperatorRoute, _ answer: Answer, path: String = "") throws -> Answer {
+        asked.withLock { $0.append(route.path(id: path)) }
+        if let failure { throw failure }
+        return answer
+    }
+
+    private func answer<Answer>(_ route: OperatorRoute, _ answer: Answer, to request: some Document) throws -> Answer {
+        let text = String(decoding: try DocumentForm.encode(request), as: UTF8.self)
+        asked.withLock { $0.append("\(route.path()) \(text)") }
+        if let failure { throw failure }
+        return answer
+    }
+}

@@ -1,0 +1,12 @@
+package import ArgumentParser
+
+/// `machine invite`: invitations for new machines.
+package struct MachineInvite: AsyncParsableCommand {
+    package static let configuration = CommandConfiguration(
+        commandName: "invite",
+        abstract: "Invitations for new machines.",
+        subcommands: [MachineInviteCreate.self]
+    )
+
+    package init() {}
+}

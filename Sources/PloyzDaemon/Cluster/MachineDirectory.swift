@@ -1,0 +1,69 @@
+import AsyncHTTPClient
+import PloyzAPI
+import PloyzMigration
+import PloyzModel
+
+/// The daemons of the other machines, found by their records in the store.
+struct MachineDirectory: Sendable {
+    private let machine: MachineID
+    private let store: any ClusterStore
+    private let clients: PloyzAPI.PeerDirectory
+    private let port: Int
+
+    init(machine: MachineID, store: any ClusterStore, credentials: TransportCredentials, port: Int) {
+        self.machine = machine
+        self.store = store
+        self.clients = PloyzAPI.PeerDirectory(credentials: credentials)
+        self.port = port
+    }
+
+    /// The other machine as the target of a migration.
+    func peer(_ id: MachineID) async throws -> any Peer { try await client(id) }
+
+    /// The other machine's daemon, asked as an operator asks: for what is not this machine's to do.
+    func `operator`(_ id: MachineID) async throws -> any OperatorService {
+        let client = try await client(id)
+        return OperatorClient(machine: client.target.name, baseURL: client.target.baseURL, client: client.http)
+    }
+
+    /// Whether each of the machines answers within two seconds.
+    func reachable(_ machines: [MachineID]) async -> [MachineID: Bool] {
+        await withTaskGroup(of: (MachineID, Bool).self) { group in
+            for id in machines where id != machine {
+                group.addTask {
+                    do {
+                        let other = try await self.operator(id)
+                        _ = try await withDeadline(.seconds(2)) { try await other.version() }
+                        return (id, true)
+                    } catch {
+                        return (id, false)
+                    }
+                }
+            }
+            return await group.reduce(into: [:]) { $0[$1.0] = $1.1 }
+        }
+    }
+
+    private func client(_ id: MachineID) async throws -> PeerClient {
+        guard let record = try await store.record(MachineRecord.self, at: .machine(id)) else {
+            throw PloyzError(.unknownMachine, "there is no machine \(id)", next: "ployzctl machine ls")
+        }
+        return try await clients.client(for: PeerTarget(record, port: port))
+    }
+}
+
+/// Runs `body` and gives up after `limit`.
+private func withDeadline<Value: Sendable>(
+    _ limit: Duration, _ body: @Sendable @escaping () async throws -> Value
+) async throws -> Value {
+    try await withThrowingTaskGroup(of: Value.self) { group in
+        group.addTask { try await body() }
+        group.addTask {
+            try await Task.sleep(for: limit)
+            throw PloyzError(.peerUnreachable, "no answer within \(Microseconds(limit))")
+        }
+        defer { group.cancelAll() }
+        guard let value = try await group.next() else { throw CancellationError() }
+        return value
+    }
+}

@@ -1,0 +1,86 @@
+import Foundation
+import Logging
+import PloyzAPI
+import PloyzMigration
+import PloyzModel
+import PloyzOverlay
+import PloyzStore
+import PloyzTrust
+import SystemPackage
+
+extension Member {
+    /// The daemon's API for other machines: what a migration's owner orders, and operators' calls that were given to
+    /// another machine.
+    func servePeers() async throws {
+        let store = store
+        let agent = migrations.agent
+        let operators = OperatorRouter(DaemonOperator(answering: .member(self)))
+        try await PeerServer(
+            address: identity.machine.managementAddress,
+            port: configuration.apiPort,
+            credentials: transport,
+            logger: logger,
+            admits: { machine in
+                // Only machines that the cluster still knows; a store that does not answer admits those known before.
+                do {
+                    return try await store.get(.machine(machine)) != nil
+                } catch {
+                    return self.mirror.value(.machine(machine)) != nil
+                }
+            },
+            agent: { _ in agent },
+            routes: { router in operators.add(to: router) }
+        ).run()
+    }
+
+    /// The join API, on every address of the underlay.
+    func serveJoins() async throws {
+        try await JoinServer(
+            address: "::",
+            port: configuration.joinPort,
+            credentials: transport,
+            clock: timekeeper,
+            logger: logger,
+            admit: { try await self.admit($0) }
+        ).run()
+    }
+
+    private func admit(_ request: AdmissionRequest) async throws -> Admission {
+        guard let authority = try AuthorityFiles(directory: state.pki.string).load() else {
+            throw PloyzError(.failed, "this machine does not have the cluster's authority")
+        }
+        var generator = SystemRandomNumberGenerator()
+        let now = Date(timeIntervalSince1970: timekeeper.date.timeIntervalSince1970.rounded(.down))
+        let id = MachineID(using: &generator)
+        let key: WireGuardPublicKey
+        do {
+            key = try WireGuardPublicKey(request.wireguardKey)
+        } catch {
+            throw PloyzError(.usage, "wireguard_key: \(error)")
+        }
+        // Signed before the invitation is used up: a request that cannot be signed costs nothing.
+        let hosts = request.endpoints.compactMap { try? JoinEndpoint($0).host }
+        let names = MachineNames(machine: id, addresses: ["\(ManagementAddress(of: key))"] + hosts.filter(\.isAddress))
+        let certificate = try authority.sign(request.signingRequest, names: names, at: now, using: &generator)
+        let record = try await Gatekeeper(store: store, cluster: identity.cluster)
+            .admit(request, as: id, key: key, at: now)
+        // The new machine's first packets must find their peer here.
+        try await routing.refresh()
+        logger.notice("A machine joined", metadata: ["machine.id": "\(id)", "name": "\(record.name)"])
+        return Admission(
+            machine: record,
+            certificate: certificate,
+            authority: root.pem,
+            cluster: identity.cluster,
+            machines: try await store.records(MachineRecord.self, under: .machines)
+        )
+    }
+}
+
+extension String {
+    /// Whether the text is an IP address, not a host name.
+    fileprivate var isAddress: Bool {
+        var bytes = [UInt8](repeating: 0, count: 16)
+        return inet_pton(AF_INET, self, &bytes) == 1 || inet_pton(AF_INET6, self, &bytes) == 1
+    }
+}

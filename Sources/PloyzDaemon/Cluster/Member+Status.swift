@@ -1,0 +1,61 @@
+import PloyzAPI
+import PloyzMigration
+import PloyzModel
+import PloyzStore
+
+extension Member {
+    func meshStatus() async throws -> MeshStatus {
+        let machines = listings.machines().machines
+        guard let own = machines.first(where: \.isLocal) else {
+            throw PloyzError(
+                .storeUnreachable, "the store has not been read since the daemon started",
+                next: "ployzctl mesh status")
+        }
+        let records = mirror.records(MachineRecord.self, under: .machines)
+        return MeshStatus(
+            id: identity.cluster.id,
+            name: identity.cluster.name,
+            network: identity.cluster.network,
+            machine: own,
+            peers: records.filter { $0.id != own.id }.sorted { $0.name < $1.name }.map { record in
+                MeshStatus.Peer(
+                    machine: MachinePlace(record), endpoint: record.endpoints.first, handshakeAge: nil,
+                    received: .zero, sent: .zero)
+            },
+            storeHealthy: await storeIsHealthy(),
+            storageMembers: records.filter(\.isStorageMember).map(MachinePlace.init)
+        )
+    }
+
+    func machines() async -> MachineList {
+        let records = mirror.records(MachineRecord.self, under: .machines)
+        return listings.machines(reachable: await peers.reachable(records.map(\.id)))
+    }
+
+    func clusterStatus() async throws -> ClusterStatus {
+        let machines = await machines().machines
+        let services = listings.services().services
+        let isHealthy = await storeIsHealthy()
+        var warnings: [String] = []
+        if !isHealthy { warnings.append("the cluster store does not answer") }
+        warnings += machines.filter { $0.reachable == false }.map { "\($0.name) does not answer" }
+        for instance in services.flatMap(\.instances) where [.failed, .unready].contains(instance.state) {
+            let reason = mirror.value(.status(instance.instance))
+                .flatMap { try? JSON.decode(InstanceStatus.self, from: $0) }?.message
+            warnings.append("\(instance.instance) is \(instance.state.rawValue): \(reason ?? "no reason was given")")
+        }
+        return ClusterStatus(
+            id: identity.cluster.id,
+            name: identity.cluster.name,
+            storeHealthy: isHealthy,
+            machines: machines,
+            services: services,
+            migrations: listings.migrations().filter { $0.finishedAt == nil }.map(MigrationSummary.init),
+            warnings: warnings
+        )
+    }
+
+    private func storeIsHealthy() async -> Bool {
+        await store.health().contains(where: \.isHealthy)
+    }
+}

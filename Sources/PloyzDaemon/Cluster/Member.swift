@@ -1,0 +1,130 @@
+import Foundation
+import Logging
+import PloyzAPI
+import PloyzContainers
+import PloyzMigration
+import PloyzModel
+import PloyzOverlay
+import PloyzStore
+import PloyzSupervisor
+import PloyzTransfer
+import PloyzTrust
+import PloyzZFS
+import SystemPackage
+
+/// This machine as a member of its cluster: every part, made once and joined together.
+///
+/// What must outlive the daemon (etcd, wireguard-go, containers, routes) is adopted when it is there already.
+final class Member: Sendable {
+    let identity: MachineIdentity
+    let configuration: DaemonConfiguration
+    let state: StateDirectory
+    let logger: Logger
+    let timekeeper = SystemTimekeeper()
+    let credentials: CredentialFiles
+    let root: TrustRoot
+    let transport: TransportCredentials
+    let supervisor: any Supervisor
+    let store: EtcdClusterStore
+    let mirror: ClusterMirror
+    let claims = InstanceClaims()
+    let engine: DockerEngine
+    let volumes: ZFSVolumeStore?
+    let network: LinuxInstanceNetwork
+    let routing: RoutingKeeper
+    let starter: InstanceStarter
+    let peers: MachineDirectory
+    let streams: StreamEnds
+    let migrations: MigrationService
+    let deployer: Deployer
+
+    init(
+        identity: MachineIdentity, configuration: DaemonConfiguration, state: StateDirectory, logger: Logger
+    ) throws {
+        var logger = logger
+        logger[metadataKey: "machine.name"] = "\(identity.machine.name)"
+        self.identity = identity
+        self.configuration = configuration
+        self.state = state
+        self.logger = logger
+        let machine = identity.machine.id
+        credentials = CredentialFiles(directory: state.pki.string)
+        guard let loaded = try credentials.load() else {
+            throw PloyzError(
+                .failed, "the machine's certificate is gone from \(state.pki)",
+                next: "restore the directory from a backup, or remove the machine and join it anew")
+        }
+        root = loaded.root
+        supervisor = DetachedSupervisor(directory: state.helpers.string)
+        store = try EtcdClusterStore(
+            endpoints: identity.machines.filter(\.isStorageMember)
+                .map { StoreEndpoint(host: $0.managementAddress, port: configuration.storePort) },
+            credentials: StoreCredentials(credentials),
+            logger: logger
+        )
+        mirror = ClusterMirror(store: store, logger: logger)
+        let engine = DockerEngine(
+            socket: configuration.dockerSocket, sandboxProgram: configuration.sandboxProgram, logger: logger)
+        self.engine = engine
+        volumes = try configuration.volumeStore(machine: machine, state: state, logger: logger) {
+            try await engine.containers().filter(\.isRunning).map(\.pid)
+        }
+        network = LinuxInstanceNetwork(
+            configuration: try configuration.overlay(state: state),
+            member: OverlayMember(
+                machine: machine, cluster: identity.cluster.network, subnet: identity.machine.subnet),
+            supervisor: supervisor,
+            execute: { instance, command in try await engine.execute(command, in: instance) }
+        )
+        routing = RoutingKeeper(
+            cluster: identity.cluster, store: store, network: network,
+            memory: DurableFile(state.picture), logger: logger)
+        starter = InstanceStarter(
+            machine: machine, store: store, volumes: volumes, engine: engine, network: network)
+        transport = TransportCredentials(certificate: loaded.certificate, root: loaded.root)
+        peers = MachineDirectory(
+            machine: machine, store: store, credentials: transport, port: configuration.apiPort)
+        streams = StreamEnds(
+            identity: identity, configuration: configuration, volumes: volumes, engine: engine,
+            timekeeper: timekeeper, logger: logger)
+        let seams = MachineSeams(
+            machine: machine,
+            architecture: MachineArchitecture.current,
+            store: store,
+            volumes: volumes,
+            containers: engine,
+            network: network,
+            journal: FileJournal(directory: state.journal),
+            claims: claims,
+            routes: routing,
+            time: timekeeper
+        )
+        migrations = MigrationService(seams: seams, peers: peers, streams: streams, logger: logger)
+        deployer = Deployer(store: store, mirror: mirror, migrations: migrations, timekeeper: timekeeper)
+    }
+
+    var listings: Listings { Listings(mirror: mirror, local: identity.machine.id) }
+
+    var lifecycles: Lifecycles { Lifecycles(store: store) }
+
+    var invitations: Invitations {
+        Invitations(
+            cluster: identity.cluster, root: root, store: store, mirror: mirror,
+            joinPort: configuration.joinPort, timekeeper: timekeeper)
+    }
+
+    /// Returns when this machine has read the store.
+    ///
+    /// - Throws: ``PloyzError`` `store-unreachable` after `limit`.
+    func waitUntilRead(within limit: Duration) async throws {
+        let mirror = mirror
+        guard await PloyzSupervisor.waitUntil(within: limit, every: .milliseconds(20), { mirror.isRead }) else {
+            throw PloyzError(
+                .storeUnreachable,
+                "the cluster store did not answer within \(Microseconds(limit))",
+                state: "this machine is a member and goes on trying",
+                next: "ployzctl mesh status"
+            )
+        }
+    }
+}

@@ -1,0 +1,98 @@
+import Logging
+import PloyzContainers
+import PloyzMigration
+import PloyzModel
+import PloyzTransfer
+import PloyzZFS
+import Synchronization
+
+/// Both ends of this machine's streams: the tickets that it gives out, the listener that they open, and what it sends.
+final class StreamEnds: TicketIssuer {
+    private struct Issued: Sendable {
+        let ticket: TransferTicket
+        let content: TicketRequest.Content
+        let receiving: ReceivingStream
+    }
+
+    private let office: TicketOffice
+    private let host: String
+    private let port: Int
+    private let volumes: ZFSVolumeStore?
+    private let engine: DockerEngine
+    private let timekeeper: any Timekeeper
+    private let logger: Logger
+    private let issued = Mutex<[AttemptID: [Issued]]>([:])
+
+    /// The sending end.
+    let transfer: StreamTransfer
+
+    init(
+        identity: MachineIdentity,
+        configuration: DaemonConfiguration,
+        volumes: ZFSVolumeStore?,
+        engine: DockerEngine,
+        timekeeper: any Timekeeper,
+        logger: Logger
+    ) {
+        host = identity.machine.managementAddress
+        port = configuration.streamPort
+        office = TicketOffice(host: host, port: port, timekeeper: timekeeper)
+        self.volumes = volumes
+        self.engine = engine
+        self.timekeeper = timekeeper
+        self.logger = logger
+        transfer = StreamTransfer(
+            timekeeper: timekeeper,
+            logger: logger,
+            volumeSource: { VolumeSource(volumes: volumes, stream: $0) },
+            imageSource: { ImageSource(engine: engine, imageID: $0) }
+        )
+    }
+
+    /// Serves the streams of other machines until the task is cancelled.
+    func listen() async throws {
+        try await StreamListener(host: host, port: port, tickets: office, timekeeper: timekeeper, logger: logger).run()
+    }
+
+    func issue(_ request: TicketRequest) async throws -> TransferTicket {
+        let sink: any StreamSink
+        switch request.content {
+        case .volume(let stream):
+            guard let volumes else { throw PloyzError(.noStorage, "this machine has no ZFS") }
+            let place: ReceivePlace = stream.base == nil ? .staging : .volume
+            try await volumes.prepareReceive(stream.volume, into: place)
+            sink = VolumeSink(volumes: volumes, stream: stream, place: place)
+        case .image(let id): sink = ImageSink(engine: engine, imageID: id)
+        }
+        let receiving = ReceivingStream(sink)
+        let ticket = office.issue(for: receiving)
+        let superseded = issued.withLock { issued in
+            let old = issued[request.id, default: []].filter { $0.content.isOfSameVolume(as: request.content) }
+            issued[request.id]?.removeAll { $0.content.isOfSameVolume(as: request.content) }
+            issued[request.id, default: []].append(
+                Issued(ticket: ticket, content: request.content, receiving: receiving))
+            return old
+        }
+        for old in superseded { office.revoke(old.ticket) }
+        return ticket
+    }
+
+    func revoke(_ id: AttemptID) async throws {
+        let revoked = issued.withLock { issued in
+            let ids = issued.keys.filter { $0.operation == id.operation && $0.attempt <= id.attempt }
+            return ids.flatMap { issued.removeValue(forKey: $0) ?? [] }
+        }
+        for one in revoked { office.revoke(one.ticket) }
+        for one in revoked { await one.receiving.end() }
+    }
+}
+
+extension TicketRequest.Content {
+    fileprivate func isOfSameVolume(as other: Self) -> Bool {
+        switch (self, other) {
+        case (.volume(let left), .volume(let right)): left.volume == right.volume
+        case (.image(let left), .image(let right)): left == right
+        default: false
+        }
+    }
+}

@@ -1,0 +1,35 @@
+/// How long the engine waits for an answer before it goes on without one.
+package struct MigrationLimits: Hashable, Sendable {
+    /// For one call to the store.
+    package var store: Duration
+    /// For one call to the target that starts nothing and sends nothing.
+    package var peer: Duration
+    /// For one local command; added to the grace period for a stop.
+    package var local: Duration
+    /// For everything but the readiness in a start on the target.
+    package var start: Duration
+    /// How long one run keeps asking a store that does not answer after a commit was sent.
+    package var undecided: Duration
+    /// How long a target keeps a candidate running that nobody asks about.
+    package var candidate: Duration
+    /// Tries of an undo or of a step after the commit, in one run; what still fails is left to the next.
+    package var tries: Int
+
+    package init(
+        store: Duration = .seconds(10),
+        peer: Duration = .seconds(30),
+        local: Duration = .seconds(30),
+        start: Duration = .seconds(30),
+        undecided: Duration = .seconds(60),
+        candidate: Duration = .seconds(300),
+        tries: Int = 5
+    ) {
+        self.store = store
+        self.peer = peer
+        self.local = local
+        self.start = start
+        self.undecided = undecided
+        self.candidate = candidate
+        self.tries = tries
+    }
+}

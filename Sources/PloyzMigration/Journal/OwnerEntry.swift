@@ -1,0 +1,37 @@
+package import PloyzModel
+
+/// Everything that the owner of a migration must remember across a crash.
+package struct OwnerEntry: Hashable, Sendable, Codable {
+    /// A hold of this operation; written down before it is made.
+    package struct Hold: Hashable, Sendable, Codable {
+        package let volume: VolumeRef
+        package let snapshot: SnapshotName
+    }
+
+    package var record: OperationRecord
+    package var machine: MigrationStateMachine
+    package var holds: [Hold]
+    /// The newest snapshot of each volume that the target is known to have.
+    package var arrived: [VolumeRef: VolumeSnapshot]
+    /// The snapshot that was taken behind the fence; what the target starts from.
+    package var last: [VolumeRef: VolumeSnapshot]
+    /// The last pre-copy round that was begun.
+    package var round: Int
+
+    package init(record: OperationRecord) {
+        self.record = record
+        machine = MigrationStateMachine(startsFirst: record.plan.startsFirst)
+        holds = []
+        arrived = [:]
+        last = [:]
+        round = 0
+    }
+
+    var unit: MigrationUnit { record.plan.unit }
+
+    /// The name of a pre-copy round's snapshot, for example `ployz-00af…-1-3`; unique to operation, attempt and round.
+    func snapshotName(round: String) throws -> SnapshotName {
+        let digits = record.id.text.dropFirst(OperationIDKind.prefix.count + 1)
+        return try SnapshotName("\(SnapshotName.prefix)\(digits)-\(record.attempt)-\(round)")
+    }
+}

@@ -1,0 +1,105 @@
+package import PloyzModel
+
+/// Decides, from facts alone, whether a migration can be made and what it would do.
+package struct MigrationPlanner: Sendable {
+    let request: MigrationRequest
+    let instance: InstanceRecord
+    let facts: PlanFacts
+
+    /// Plans a move of `instance`, which is what `request` means in the picture of `facts`.
+    ///
+    /// - Throws: one ``PloyzError`` that carries every refusal at once.
+    package static func plan(
+        _ request: MigrationRequest,
+        instance: InstanceRecord,
+        facts: PlanFacts
+    ) throws(PloyzError) -> MigrationPlan {
+        let planner = MigrationPlanner(request: request, instance: instance, facts: facts)
+        if let refusal = PloyzError.all(planner.refusals()) { throw refusal }
+        guard let from = facts.picture.machine(instance.machine), let to = facts.picture.machine(request.target) else {
+            throw PloyzError(.unknownMachine, "there is no machine '\(request.target)'")
+        }
+        return planner.draft(from: MachinePlace(from), to: MachinePlace(to))
+    }
+
+    private func draft(from: MachinePlace, to: MachinePlace) -> MigrationPlan {
+        let history = MigrationHistory(
+            facts.picture.operations,
+            service: request.service,
+            from: from.id,
+            to: to.id
+        )
+        let target = try? facts.target.get()
+        let volumes = facts.volumes.map { plan(of: $0, target: target, history: history) }
+        let missing = Set(target?.missingImages ?? [])
+        var images: [ImagePlan] = []
+        for member in facts.unit.members where missing.contains(member.instance.imageID) {
+            guard !images.contains(where: { $0.id == member.instance.imageID }) else { continue }
+            images.append(
+                ImagePlan(
+                    id: member.instance.imageID,
+                    name: member.service.spec.template.image,
+                    size: facts.imageSizes[member.instance.imageID]
+                )
+            )
+        }
+        let lastDelta = volumes.map(\.lastDelta).max { $0.bytes < $1.bytes }
+        let downtime = history.downtime(of: facts.unit, lastDelta: lastDelta)
+        return MigrationPlan(
+            service: request.service,
+            instance: instance.ref,
+            unit: facts.unit,
+            from: from,
+            to: to,
+            startsFirst: facts.unit.isStateless,
+            volumes: volumes,
+            images: images,
+            downtime: downtime,
+            totalTime: history.totalTime(volumes: volumes, images: images, downtime: downtime),
+            notes: notes(),
+            warnings: warnings(volumes: volumes)
+        )
+    }
+
+    private func plan(
+        of volume: PlanFacts.SourceVolume,
+        target: TargetFacts?,
+        history: MigrationHistory
+    ) -> VolumePlan {
+        let theirs = target?.volumes.first { $0.volume == volume.record.ref }
+        let choice = BaseChoice(
+            source: volume.snapshots,
+            target: theirs?.snapshots ?? [],
+            record: volume.record,
+            targetMachine: request.target
+        )
+        return VolumePlan(
+            volume: volume.record.ref,
+            size: volume.dataset?.referenced ?? .zero,
+            base: choice.base,
+            targetHasCopy: theirs?.dataset != nil,
+            carried: choice.carried,
+            preCopy: volume.estimate ?? SizeEstimate(bytes: volume.dataset?.referenced ?? .zero, quality: .rough),
+            lastDelta: history.lastDelta(of: volume.record.ref)
+        )
+    }
+
+    private func notes() -> [String] {
+        let asked = facts.unit.members.first
+        return facts.unit.members.dropFirst().map { member in
+            let shared = Set(member.service.spec.volumeNames)
+                .intersection(asked.map { Set($0.service.spec.volumeNames) } ?? [])
+            let names = shared.sorted().map { "\(member.service.ref.namespace)/\($0)" }
+            let reason =
+                names.isEmpty ? "it shares volumes that move" : "it shares the volume \(names.joined(separator: ", "))"
+            return "\(member.instance.ref.service) moves too: \(reason)"
+        }
+    }
+
+    private func warnings(volumes: [VolumePlan]) -> [String] {
+        volumes.filter { $0.base == nil }.map { "\($0.volume) is sent in full: the target has no copy to start from" }
+            + volumes.filter { !$0.carried.isEmpty }.map { volume in
+                "\(volume.volume) carries \(volume.carried.count) older snapshot(s) that previous copies elsewhere need"
+            }
+    }
+}

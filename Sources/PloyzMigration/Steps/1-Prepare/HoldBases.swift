@@ -1,0 +1,34 @@
+import PloyzModel
+
+/// Snapshots that a stream starts from or carries are held under the operation's tag, so that no pruner destroys them
+/// meanwhile.
+///
+/// **Left behind on failure**: holds that the entry lists. Each is written down before it is made.
+extension MigrationRunner {
+    mutating func holdBases() async throws {
+        for volume in record.plan.volumes {
+            let snapshots = volume.carried + (volume.base.map { [$0] } ?? [])
+            if let base = volume.base { entry.arrived[volume.volume] = base }
+            try await hold(snapshots.map(\.name), of: volume.volume)
+        }
+    }
+
+    /// Writes the holds down, then makes them.
+    mutating func hold(_ snapshots: [SnapshotName], of volume: VolumeRef) async throws {
+        guard !snapshots.isEmpty else { return }
+        entry.holds += snapshots.map { OwnerEntry.Hold(volume: volume, snapshot: $0) }
+        if let failure = await save() { throw failure }
+        let storage = try seams.storage()
+        for snapshot in snapshots { try await storage.hold(volume, snapshot, tag: .operation(record.id)) }
+    }
+
+    /// The undo, and part of the cleanup. The snapshots stay: what arrived on the target is the base of the next try.
+    mutating func releaseHolds() async throws {
+        let storage = try seams.storage()
+        let tag = HoldTag.operation(record.id)
+        try await eachAsFarAsPossible(entry.holds) { hold in
+            try await storage.release(hold.volume, hold.snapshot, tag: tag)
+        }
+        entry.holds = []
+    }
+}

@@ -1,0 +1,40 @@
+import PloyzModel
+
+/// The source gives up what it no longer needs and keeps a fenced copy of each volume, which makes the way back
+/// incremental.
+///
+/// **If it stops here**: a stopped container, a link that is down, datasets that still say `live` with an epoch below the
+/// record's. None of it can run; the next run of this step finishes.
+extension MigrationRunner {
+    mutating func retireSource() async throws {
+        if record.plan.startsFirst { try await stopMembers() }
+        let seams = seams
+        try await eachAsFarAsPossible(unit.members) { member in
+            try await seams.containers.removeWorkload(member.instance.ref)
+            try await seams.network.detach(member.instance.ref)
+            try await seams.containers.removeSandbox(member.instance.ref)
+        }
+        guard !unit.isStateless else { return }
+        let storage = try seams.storage()
+        let last = entry.last
+        try await eachAsFarAsPossible(unit.volumes) { volume in
+            guard let kept = last[volume.ref] else { return }
+            try await storage.setStamp(
+                DatasetStamp(volume: volume.ref, owner: seams.machine, epoch: volume.epoch, state: .previous)
+            )
+            try await storage.hold(volume.ref, kept.name, tag: .previous)
+        }
+        try await releaseHolds()
+        try await eachAsFarAsPossible(unit.volumes) { volume in
+            guard let kept = last[volume.ref] else { return }
+            // Bases of copies on other machines stay too: this machine may own the volume again and send from them.
+            let needed = Set(volume.previousCopies.filter { $0.machine != seams.machine }.map(\.guid)).union([kept.guid]
+            )
+            for snapshot in try await storage.snapshots(of: volume.ref)
+            where snapshot.name.isOurs && !needed.contains(snapshot.guid) {
+                try await storage.release(volume.ref, snapshot.name, tag: .previous)
+                try await storage.destroySnapshot(volume.ref, snapshot)
+            }
+        }
+    }
+}

@@ -1,0 +1,55 @@
+import PloyzModel
+
+extension TargetAgent {
+    package func settle(_ request: SettleRequest) async throws {
+        try await work.withLock(request.id.operation) {
+            let entry = try await entry(request.id.operation)
+            guard entry.phase != .settled else { return }
+            guard entry.attempt == request.id.attempt, entry.unit != nil else {
+                throw PloyzError(.notPrepared, "\(request.id) is not here")
+            }
+            // The owner says so only when it knows, so its word is enough when the store is away. A store that answers
+            // is believed more.
+            if let decision = try? await seams.store.decision(request.id.operation), decision != .committed {
+                throw PloyzError(.notCommitted, "\(request.id.operation) is \(decision.rawValue), not committed")
+            }
+            try await takeOver(entry)
+        }
+    }
+
+    /// The candidates become the workload. May be repeated.
+    func takeOver(_ entry: TargetEntry) async throws {
+        guard let unit = entry.unit else { return }
+        try await change(entry.operation) { $0.phase = .settling }
+        let seams = seams
+        let agent = self
+        async let stamps: Void = eachAsFarAsPossible(unit.volumes) { record in
+            try await seams.storage().setStamp(agent.stamp(of: record, .live))
+        }
+        _ = try await sideBySide(unit.members) { member in
+            try await seams.network.unseal(member.instance.ref, address: member.instance.address)
+        }
+        try await seams.routes.refresh()
+        try await stamps
+        try await change(entry.operation) { $0.phase = .settled }
+        seams.claims.release(entry.operation)
+    }
+
+    /// After the commit, and out of its way: the rounds' own snapshots go, the common one is held for the way back.
+    func tidy(_ entry: TargetEntry) async throws {
+        if let storage = seams.volumes {
+            let digits = entry.operation.text.dropFirst(OperationIDKind.prefix.count + 1)
+            let prefix = "\(SnapshotName.prefix)\(digits)-"
+            try await eachAsFarAsPossible(entry.unit?.volumes.map(\.ref) ?? []) { volume in
+                for snapshot in try await storage.snapshots(of: volume) where snapshot.name.text.hasPrefix(prefix) {
+                    if snapshot.guid == entry.snapshots[volume] {
+                        try await storage.hold(volume, snapshot.name, tag: .previous)
+                    } else {
+                        try await storage.destroySnapshot(volume, snapshot)
+                    }
+                }
+            }
+        }
+        try await forget(entry.operation)
+    }
+}

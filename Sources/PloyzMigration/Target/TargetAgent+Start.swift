@@ -1,0 +1,120 @@
+import Foundation
+import PloyzModel
+import Synchronization
+
+extension TargetAgent {
+    package func start(_ request: StartRequest) async throws -> StartReport {
+        let operation = request.id.operation
+        let signal = CancelSignal()
+        starts.withLock { $0[operation] = signal }
+        defer { starts.withLock { $0[operation] = $0[operation] === signal ? nil : $0[operation] } }
+        return try await work.withLock(operation) {
+            let deadline = seams.time.date.addingTimeInterval(seams.limits.candidate.seconds)
+            _ = try await open(request.id, [.prepared])
+            let entry = try await change(operation) { entry in
+                guard request.id.attempt > entry.tombstone else { throw Self.discarded(request.id) }
+                entry.phase = .starting
+                entry.snapshots = request.snapshots
+                entry.deadline = deadline
+            }
+            guard let unit = entry.unit else { throw PloyzError(.notPrepared, "\(request.id) is not prepared here") }
+            do {
+                let report = try await unlessCancelled(signal, request.id) {
+                    try await self.startCandidates(request, unit: unit, sandboxes: entry.sandboxes)
+                }
+                try await change(operation) { $0.phase = .ready }
+                return report
+            } catch {
+                // With nothing running: the owner may be gone and never discard.
+                try? await stopCandidates(entry)
+                throw error
+            }
+        }
+    }
+
+    private func unlessCancelled(
+        _ signal: CancelSignal,
+        _ id: AttemptID,
+        _ body: @Sendable @escaping () async throws -> StartReport
+    ) async throws -> StartReport {
+        try await withThrowingTaskGroup(of: StartReport?.self) { group in
+            group.addTask { try await body() }
+            group.addTask {
+                await signal.wait()
+                return nil
+            }
+            defer { group.cancelAll() }
+            guard let first = try await group.next(), let report = first else { throw Self.discarded(id) }
+            return report
+        }
+    }
+
+    private func startCandidates(
+        _ request: StartRequest,
+        unit: MigrationUnit,
+        sandboxes: [String: RunningContainer]
+    ) async throws -> StartReport {
+        let began = seams.time.now
+        let agent = self
+        _ = try await sideBySide(unit.volumes) { record in
+            try await agent.mount(record.ref, at: request.snapshots[record.ref])
+        }
+        let mounted = seams.time.now
+        try await checkNotDiscarded(request.id)
+        let seams = seams
+        _ = try await sideBySide(unit.members) { try await seams.containers.startWorkload($0.instance.ref) }
+        let started = seams.time.now
+        _ = try await sideBySide(unit.members) { member in
+            guard let readiness = member.service.spec.readiness else { return }
+            guard let sandbox = sandboxes[member.instance.ref.description] else {
+                throw PloyzError(.notPrepared, "\(member.instance.ref) has no sandbox here")
+            }
+            try await seams.network.waitUntilReady(
+                readiness,
+                instance: member.instance.ref,
+                sandbox: sandbox,
+                address: member.instance.address
+            )
+        }
+        let ready = seams.time.now
+        try await announceCandidate(request.id)
+        return StartReport(
+            mount: Microseconds(mounted - began),
+            start: Microseconds(started - mounted),
+            readiness: Microseconds(ready - started)
+        )
+    }
+
+    private func mount(_ volume: VolumeRef, at guid: UInt64?) async throws {
+        let storage = try seams.storage()
+        // Side by side, since both are before the start: the check costs no downtime of its own.
+        async let mounting: Void = storage.mount(volume)
+        async let snapshots = storage.snapshots(of: volume)
+        let newest = try await snapshots.last?.guid
+        try await mounting
+        guard let guid, newest == guid else {
+            throw PloyzError(
+                .wrongSnapshot,
+                "\(volume) does not stand at the snapshot \(guid.map(String.init) ?? "none")"
+            )
+        }
+    }
+
+    private func checkNotDiscarded(_ id: AttemptID) async throws {
+        guard try await entry(id.operation).tombstone < id.attempt else { throw Self.discarded(id) }
+    }
+
+    /// The commit compares this key: from here on the owner may commit.
+    private func announceCandidate(_ id: AttemptID) async throws {
+        try await checkNotDiscarded(id)
+        let transaction = StoreTransaction(
+            conditions: [.value(.decision(id.operation), Decision.running.value)],
+            writes: [.put(.candidate(id.operation), id.candidateValue)]
+        )
+        let store = seams.store
+        let isWritten = try await seams.time.within(seams.limits.store, "announcing the candidate") {
+            try await store.commit(transaction)
+        }
+        guard isWritten else { throw PloyzError(.discarded, "\(id.operation) is no longer running") }
+    }
+}

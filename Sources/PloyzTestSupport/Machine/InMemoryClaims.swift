@@ -1,0 +1,21 @@
+import PloyzMigration
+package import PloyzModel
+import Synchronization
+
+package final class InMemoryClaims: WorkloadClaims {
+    private let claimed = Mutex<[InstanceRef: OperationID]>([:])
+
+    package init() {}
+
+    package func claim(_ instances: [InstanceRef], for operation: OperationID) {
+        claimed.withLock { claims in
+            for instance in instances { claims[instance] = operation }
+        }
+    }
+
+    package func release(_ operation: OperationID) {
+        claimed.withLock { claims in claims = claims.filter { $0.value != operation } }
+    }
+
+    package func holder(of instance: InstanceRef) -> OperationID? { claimed.withLock { $0[instance] } }
+}

@@ -1,0 +1,135 @@
+import Dispatch
+package import Foundation
+import PloyzMigration
+import Synchronization
+
+/// Virtual time and the executor that goes with it: one thread, first come first served, and the clock jumps to the next
+/// timer when nothing can run. So a test of minutes takes milliseconds, and the same test runs the same way every time.
+///
+/// Only what runs inside ``run(_:)`` may use it. Unstructured tasks would leave the executor and are not for code
+/// under test.
+package final class VirtualTimekeeper: Timekeeper, TaskExecutor {
+    private struct Timer {
+        let number: Int
+        let deadline: Duration
+        let continuation: CheckedContinuation<Void, any Error>
+    }
+
+    private struct State {
+        var now: Duration = .zero
+        var jobs: [UnownedJob] = []
+        /// Index of the first job that has not run.
+        var nextJob = 0
+        var timers: [Timer] = []
+        var nextTimer = 0
+        /// Sleeps that were cancelled before they had begun.
+        var cancelled: Set<Int> = []
+    }
+
+    private let state = Mutex(State())
+    private let wake = DispatchSemaphore(value: 0)
+
+    package init() {}
+
+    package var now: Duration { state.withLock { $0.now } }
+
+    /// 2026-01-01T00:00:00Z and what has passed since.
+    package var date: Date {
+        let (seconds, attoseconds) = now.components
+        return Date(timeIntervalSince1970: 1_767_225_600 + Double(seconds) + Double(attoseconds) / 1e18)
+    }
+
+    package func sleep(for duration: Duration) async throws {
+        let number = state.withLock { state in
+            state.nextTimer += 1
+            return state.nextTimer
+        }
+        try await withTaskCancellationHandler {
+            try await withCheckedThrowingContinuation { continuation in
+                let isCancelled = state.withLock { state in
+                    guard state.cancelled.remove(number) == nil else { return true }
+                    let deadline = state.now + max(.zero, duration)
+                    state.timers.append(Timer(number: number, deadline: deadline, continuation: continuation))
+                    return false
+                }
+                if isCancelled { continuation.resume(throwing: CancellationError()) }
+            }
+        } onCancel: {
+            let timer = state.withLock { state -> Timer? in
+                guard let index = state.timers.firstIndex(where: { $0.number == number }) else {
+                    state.cancelled.insert(number)
+                    return nil
+                }
+                return state.timers.remove(at: index)
+            }
+            timer?.continuation.resume(throwing: CancellationError())
+        }
+    }
+
+    package func enqueue(_ job: consuming ExecutorJob) {
+        let job = UnownedJob(job)
+        state.withLock { $0.jobs.append(job) }
+        wake.signal()
+    }
+
+    /// Nothing can run, no timer is set, and the body has not ended: it waits for something that never comes.
+    package struct Deadlock: Error, CustomStringConvertible {
+        package let now: Duration
+        package var description: String { "everything waits at \(now), for nothing that will come" }
+    }
+
+    /// Runs `body` and everything that it starts to the end, on the calling thread.
+    package func run<Value: Sendable>(_ body: @escaping @Sendable () async throws -> Value) throws -> Value {
+        let box = ResultBox<Value>()
+        Task(executorPreference: self) {
+            do {
+                box.set(.success(try await body()))
+            } catch {
+                box.set(.failure(error))
+            }
+        }
+        while true {
+            if let job = nextJob() {
+                job.runSynchronously(on: asUnownedTaskExecutor())
+            } else if let result = box.get() {
+                return try result.get()
+            } else if let timer = nextTimer() {
+                timer.continuation.resume()
+            } else if wake.wait(timeout: .now() + .seconds(5)) == .timedOut {
+                throw Deadlock(now: now)
+            }
+        }
+    }
+
+    private func nextJob() -> UnownedJob? {
+        state.withLock { state in
+            guard state.nextJob < state.jobs.count else {
+                state.jobs.removeAll(keepingCapacity: true)
+                state.nextJob = 0
+                return nil
+            }
+            defer { state.nextJob += 1 }
+            return state.jobs[state.nextJob]
+        }
+    }
+
+    private func nextTimer() -> Timer? {
+        state.withLock { state in
+            let first = state.timers.indices.min { left, right in
+                (state.timers[left].deadline, state.timers[left].number)
+                    < (state.timers[right].deadline, state.timers[right].number)
+            }
+            guard let first else { return nil }
+            let timer = state.timers.remove(at: first)
+            state.now = max(state.now, timer.deadline)
+            return timer
+        }
+    }
+}
+
+private final class ResultBox<Value: Sendable>: Sendable {
+    private let result = Mutex<Result<Value, any Error>?>(nil)
+
+    func set(_ value: Result<Value, any Error>) { result.withLock { $0 = value } }
+    func get() -> Result<Value, any Error>? { result.withLock { $0 } }
+}

@@ -1,0 +1,30 @@
+package import PloyzModel
+
+extension ErrorCode {
+    /// No byte was acknowledged for the stall limit.
+    package static let transferStalled = ErrorCode("transfer-stalled", exitStatus: 1)
+    /// The connection was cut, refused, or spoke another protocol.
+    package static let transferBroken = ErrorCode("transfer-broken", exitStatus: 1)
+    /// The ticket is unknown, used or expired.
+    package static let ticketRefused = ErrorCode("ticket-refused", exitStatus: 1)
+}
+
+extension PloyzError {
+    static func broken(_ what: String, _ peer: String) -> PloyzError {
+        PloyzError(
+            .transferBroken,
+            "the stream to \(peer) broke: \(what)",
+            state: "the target keeps nothing of it but whole snapshots",
+            next: "repeat the command"
+        )
+    }
+
+    static func stalled(after limit: Duration, acknowledged: ByteCount, _ peer: String) -> PloyzError {
+        PloyzError(
+            .transferStalled,
+            "\(peer) acknowledged no byte for \(limit); it had acknowledged \(acknowledged)",
+            state: "the target keeps nothing of the stream but whole snapshots",
+            next: "see whether the machine is reachable: ployzctl mesh status"
+        )
+    }
+}

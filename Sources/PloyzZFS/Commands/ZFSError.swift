@@ -1,0 +1,93 @@
+package import PloyzModel
+
+/// A call of `zfs` that failed.
+package struct ZFSError: Error, Hashable, Sendable, CustomStringConvertible {
+    package enum Ending: Hashable, Sendable {
+        case exited(Int32)
+        case signalled(Int32)
+        /// It ran longer than it may and was ended.
+        case overdue
+        /// It printed more than is read.
+        case tooMuchOutput
+        /// It could not be started.
+        case notStarted
+    }
+
+    package let subcommand: String
+    package let ending: Ending
+    package let complaint: ZFSComplaint
+    /// What it wrote to its standard error, at most ``messageLimit`` characters, without line breaks.
+    package let message: String
+
+    package static let messageLimit = 400
+
+    package init(_ arguments: ZFSArguments, ending: Ending, standardError: String) {
+        let status: Int32? = if case .exited(let status) = ending { status } else { nil }
+        subcommand = arguments.subcommand
+        self.ending = ending
+        complaint = ZFSComplaint(exitStatus: status, message: standardError)
+        message = String(
+            standardError.split(whereSeparator: \.isNewline).joined(separator: "; ").prefix(Self.messageLimit)
+        )
+    }
+
+    package var description: String {
+        let how =
+            switch ending {
+            case .exited(let status): "exit status \(status)"
+            case .signalled(let signal): "ended by signal \(signal)"
+            case .overdue: "ended, it took too long"
+            case .tooMuchOutput: "it printed more than is read"
+            case .notStarted: "could not be started"
+            }
+        return "zfs \(subcommand): \(message.isEmpty ? "failed" : message) (\(how))"
+    }
+
+    /// The same for people, about `dataset`.
+    package func error(about dataset: DatasetName) -> PloyzError {
+        switch complaint {
+        case .unavailable:
+            PloyzError(
+                .zfsUnavailable,
+                "no ZFS answers on this machine: \(message)",
+                next: "start it, for example: systemctl start zfs-fuse"
+            )
+        case .noSpace:
+            PloyzError(
+                .volumeFull,
+                "no space for \(dataset): \(message)",
+                next: "free space in the pool or raise the volume's quota: zfs list -o space -r \(dataset)"
+            )
+        case .busy:
+            PloyzError(
+                .volumeBusy,
+                "\(dataset) is busy: \(message)",
+                next: "find who holds it: grep -l \(dataset) /proc/[0-9]*/mountinfo"
+            )
+        default: PloyzError(.zfsFailed, "\(dataset): \(description)", next: "zfs list -t all -r \(dataset)")
+        }
+    }
+}
+
+extension ErrorCode {
+    /// A dataset of that name is not ours; it is never changed or destroyed.
+    package static let foreignDataset = ErrorCode("foreign-dataset", exitStatus: 3)
+    /// A process holds the volume's dataset; the message names it.
+    package static let volumeBusy = ErrorCode("volume-busy", exitStatus: 1)
+    /// A volume of that name exists on this machine in another state.
+    package static let volumeExists = ErrorCode("volume-exists", exitStatus: 3)
+    /// The volume's dataset is not there.
+    package static let volumeMissing = ErrorCode("volume-missing", exitStatus: 1)
+    /// The pool or the quota has no space left.
+    package static let volumeFull = ErrorCode("volume-full", exitStatus: 1)
+    /// The volume's mount point holds files of others, or something else is mounted there.
+    package static let mountPointInUse = ErrorCode("mount-point-in-use", exitStatus: 1)
+    /// The snapshot is not the one that was asked for: another GUID, or written since.
+    package static let snapshotMismatch = ErrorCode("snapshot-mismatch", exitStatus: 1)
+    /// A stream ended early or was damaged.
+    package static let badStream = ErrorCode("bad-stream", exitStatus: 1)
+    /// No ZFS on this machine, or it does not run.
+    package static let zfsUnavailable = ErrorCode("zfs-unavailable", exitStatus: 3)
+    /// `zfs` failed in a way that nothing is known about.
+    package static let zfsFailed = ErrorCode("zfs-failed", exitStatus: 1)
+}

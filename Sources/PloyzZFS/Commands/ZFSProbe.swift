@@ -1,0 +1,72 @@
+import PloyzMigration
+package import PloyzModel
+
+/// What the ZFS of this machine can do, beyond what a ``StorageCapability`` tells other machines.
+package struct ZFSAbilities: Hashable, Sendable {
+    package let capability: StorageCapability
+    /// The property that counts the bytes written since the newest snapshot. OpenZFS has `written`. zfs-fuse 0.7 has
+    /// none of that name, but the hidden `unique`, the space that only the dataset itself refers to: 0 straight after
+    /// a snapshot, and more as soon as anything, an inode's time included, is written.
+    package let writtenProperty: String
+    /// `zfs set a=1 b=2 dataset`.
+    package let setsSeveral: Bool
+
+    package func has(_ feature: StorageFeature) -> Bool { capability.features.contains(feature) }
+
+    package init(capability: StorageCapability, writtenProperty: String, setsSeveral: Bool) {
+        self.capability = capability
+        self.writtenProperty = writtenProperty
+        self.setsSeveral = setsSeveral
+    }
+}
+
+/// Finds out what this ZFS can do, by calls that change nothing: a flag that it does not know ends in exit status 2,
+/// before the dataset, which does not exist, is looked for.
+struct ZFSProbe: Sendable {
+    let command: ZFSCommand
+    let root: DatasetName
+
+    func abilities() async throws -> ZFSAbilities {
+        // The name is valid, and nobody has it: our prefix, below the pool that is there anyway.
+        let pool = root.text.prefix { $0 != "/" }
+        let nothing = "\(pool)/ployz-probe-nothing"
+        var features: Set<StorageFeature> = []
+        let flags: [(StorageFeature, [String])] = [
+            (.sendSize, ["send", "-nP", "\(nothing)@x"]),
+            (.sendCompressed, ["send", "-n", "-L", "-e", "-c", "\(nothing)@x"]),
+            (.sendRaw, ["send", "-n", "-w", "\(nothing)@x"]),
+            (.receiveResume, ["receive", "-A", nothing]),
+            (.bookmarks, ["bookmark", "\(nothing)@x", "\(nothing)#x"]),
+            (.snapshotMany, ["snapshot", "\(nothing)@x", "\(nothing)@y"]),
+        ]
+        for (feature, words) in flags where try await knows(words) { features.insert(feature) }
+        // `receive -o` would wait for a stream; it came with the first `zfs` that has `version` (OpenZFS 0.8).
+        let version = try await version()
+        if version != nil { features.insert(.receiveProperties) }
+        let hasWritten = try await knows(["get", "-Hp", "-o", "value", "written", nothing])
+        return ZFSAbilities(
+            capability: StorageCapability(root: root, implementation: version ?? "zfs-fuse", features: features),
+            writtenProperty: hasWritten ? "written" : "unique",
+            setsSeveral: version != nil
+        )
+    }
+
+    private func version() async throws -> String? {
+        do {
+            return try await command.run(.version()).split(separator: "\n").first.map(String.init)
+        } catch let error as ZFSError where error.complaint != .unavailable {
+            return nil
+        }
+    }
+
+    private func knows(_ words: [String]) async throws -> Bool {
+        do {
+            try await command.run(.probe(words))
+            return true
+        } catch let error as ZFSError where error.complaint == .unavailable || error.ending == .overdue {
+            throw error.error(about: root)
+        } catch let error as ZFSError {
+            return error.complaint != .usage
+        }
+    }
+}

@@ -1,0 +1,89 @@
+import Foundation
+import PloyzAPI
+import PloyzAPITestSupport
+import PloyzModel
+import Testing
+
+@Suite("Calls over a Unix socket")
+struct RoundTripTests {
+    @Test("Every call brings the request to the service and its answer back")
+    func everyCall() async throws {
+        let service = FakeOperatorService()
+        try await TestDaemon.run(service) { client, _ in
+            let limits = MigrationLimits(maxDowntime: Span(milliseconds: 500), stallLimit: nil)
+            let move = MoveRequest(service: Samples.redis, to: "m2", instance: 0, from: "10.101.1.1", limits: limits)
+            let manifest = DeployRequest(document: "namespace = \"ünïcode\"\n", format: .toml, limits: limits)
+
+            #expect(try await client.version() == Samples.version)
+            #expect(
+                try await client.initializeMesh(MeshInitRequest(name: Samples.mesh.name, endpoint: "192.0.2.1"))
+                    == Samples.mesh
+            )
+            #expect(try await client.join(JoinRequest(token: "a/b+c")) == Samples.mesh)
+            #expect(try await client.meshStatus() == Samples.mesh)
+            #expect(try await client.createInvite(InviteRequest(ttl: Span(milliseconds: 60_000))) == Samples.invite)
+            #expect(try await client.machines() == Samples.machines)
+            #expect(
+                try await client.setLifecycle(LifecycleRequest(machine: "m2", lifecycle: .draining)).after == .draining
+            )
+            #expect(try await client.status() == Samples.status)
+            #expect(try await client.previewDeploy(manifest) == Samples.deployPreview)
+            #expect(try await client.deploy(manifest) == Samples.deployed)
+            #expect(try await client.services() == Samples.services)
+            #expect(try await client.volumes() == Samples.volumes)
+            #expect(try await client.previewMigration(move) == Samples.preview)
+            #expect(try await client.renderManifest(RenderRequest(move: move, format: .json)) == Samples.rendered)
+            #expect(try await client.applyMigration(move) == Samples.start)
+            #expect(try await client.migrations() == Samples.migrations)
+            #expect(try await client.migration(Samples.operation) == Samples.detail)
+            var received: [MigrationNotice] = []
+            for try await notice in try await client.watch(Samples.operation) { received.append(notice) }
+            #expect(received == Samples.notices)
+        }
+        let paths = Set(service.calls.map { $0.prefix { $0 != " " } })
+        #expect(paths == Set(OperatorRoute.allCases.map { Substring($0.path(id: Samples.operation.text)) }))
+        #expect(service.calls.contains { $0.contains(#""max_downtime":"500ms""#) && $0.contains("10.101.1.1") })
+        #expect(service.calls.contains { $0.contains("ünïcode") })
+    }
+
+    @Test("An error keeps its code, exit status, state, next command and companions")
+    func errors() async throws {
+        let failure = try #require(
+            PloyzError.all([
+                PloyzError(ErrorCode("no-space", exitStatus: 3), "no space", state: "as before", next: "x"),
+                Samples.notReady,
+            ])
+        )
+        try await TestDaemon.run(FakeOperatorService(failure: failure)) { client, _ in
+            await #expect(throws: failure) { try await client.status() }
+            await #expect(throws: failure) { try await client.watch(Samples.operation) }
+            await #expect(throws: failure) {
+                try await client.previewMigration(MoveRequest(service: Samples.redis, to: "m2"))
+            }
+        }
+    }
+
+    @Test("A body above the limit is refused")
+    func bounded() async throws {
+        let service = FakeOperatorService()
+        try await TestDaemon.run(service) { client, _ in
+            let large = DeployRequest(document: String(repeating: "#", count: 5 << 20), format: .toml)
+            let error = await #expect(throws: PloyzError.self) { try await client.deploy(large) }
+            #expect([ErrorCode.usage, .daemonUnreachable].contains(error?.code))
+        }
+        #expect(service.calls.isEmpty)
+    }
+
+    @Test("A daemon that is not there is told as unreachable, with the next command")
+    func unreachable() async throws {
+        try await TestDaemon.withSocketPath { path in
+            let error = await #expect(throws: PloyzError.self) {
+                try await OperatorClient.withLocalDaemon(socketPath: path) { try await $0.status() }
+            }
+            #expect(error?.code == .daemonUnreachable)
+            #expect(error?.message.contains(path) == true)
+            #expect(error?.message.contains("no such file or directory") == true)
+            #expect(error?.next?.contains("ployzd") == true)
+        }
+    }
+}

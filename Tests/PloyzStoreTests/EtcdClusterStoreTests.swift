@@ -1,0 +1,157 @@
+import Foundation
+import Logging
+import PloyzMigration
+import PloyzModel
+import PloyzStore
+import PloyzTrust
+import Testing
+
+@Suite(.enabled(if: EtcdFixture.isInstalled), .timeLimit(.minutes(2)), .serialized, .etcd)
+struct EtcdClusterStoreTests {
+    let etcd: EtcdFixture
+    let limits = StoreLimits(connect: .milliseconds(500), attempt: .seconds(1), call: .seconds(2))
+
+    init() throws { etcd = try #require(EtcdFixture.current) }
+
+    @Test(arguments: ["all", "bytes", "list", "race", "watch", "bounds"])
+    func meetsTheContract(claim: String) async throws {
+        try await etcd.withStore { store async throws in
+            let contract = StoreContract(store: store, root: StoreKey("/test/\(claim)/"))
+            switch claim {
+            case "all": try await contract.commitsAreAllOrNothing()
+            case "bytes": try await contract.conditionsCompareBytes()
+            case "list": try await contract.listsExactlyThePrefixInOrder()
+            case "race": try await contract.ofTwoRacingCommitsExactlyOneWins()
+            case "watch": try await contract.watchDeliversEveryChangeAfterTheListing()
+            default: try await contract.transactionsBeyondTheBoundsAreRefused()
+            }
+        }
+    }
+
+    @Test func aStrangersCertificateIsRefused() async throws {
+        var generator = SystemRandomNumberGenerator()
+        let stranger = try CertificateAuthority(
+            cluster: try ClusterName("north"),
+            id: etcd.member.cluster,
+            at: Date(),
+            using: &generator
+        )
+        try await etcd.withStore(authority: stranger, limits: limits) { store async throws in
+            let error = await #expect(throws: PloyzError.self) { try await store.get(.cluster) }
+            #expect(error?.code == .storeUnreachable)
+        }
+    }
+
+    @Test func aMemberOfAnotherAuthorityIsNotTrusted() async throws {
+        var generator = SystemRandomNumberGenerator()
+        let other = try CertificateAuthority(
+            cluster: try ClusterName("north"),
+            id: etcd.member.cluster,
+            at: Date(),
+            using: &generator
+        )
+        let machine = MachineID(using: &generator)
+        let credentials = try EtcdFixture.credentials(of: machine, by: other, in: etcd.directory + "/other")
+        let store = try EtcdClusterStore(
+            endpoints: [etcd.member.endpoint],
+            credentials: credentials,
+            limits: limits,
+            logger: Logger(label: "store")
+        )
+        let write = StoreTransaction(conditions: [], writes: [.put(.cluster, Data())])
+        let error = await #expect(throws: PloyzError.self) { try await store.commit(write) }
+        #expect(error?.code == .storeUnreachable)
+        try await store.shutDown()
+    }
+
+    @Test func aCommitThatWasNeverSentIsNotUnknown() async throws {
+        let nobody = StoreEndpoint(host: "::1", port: try freePort())
+        try await etcd.withStore(endpoints: [nobody], limits: limits) { store async throws in
+            let error = await #expect(throws: PloyzError.self) {
+                try await store.commit(StoreTransaction(conditions: [], writes: [.put(.cluster, Data())]))
+            }
+            #expect(error?.code == .storeUnreachable)
+        }
+    }
+
+    @Test func theNextEndpointIsAskedWhenOneIsDown() async throws {
+        let nobody = StoreEndpoint(host: "::1", port: try freePort())
+        try await etcd.withStore(endpoints: [nobody, etcd.member.endpoint], limits: limits) { store async throws in
+            let key = StoreKey("/test/endpoints")
+            #expect(try await store.commit(StoreTransaction(conditions: [], writes: [.put(key, Data("1".utf8))])))
+            #expect(try await store.get(key) == Data("1".utf8))
+            let health = await store.health()
+            #expect(health.map(\.isHealthy) == [false, true])
+        }
+    }
+
+    @Test func aCommitWhoseAnswerIsLostIsUnknownAndMayStillBeMade() async throws {
+        try await etcd.withStore(limits: limits) { store async throws in
+            let key = StoreKey("/test/lost")
+            // Opens the connection that the next commit goes out on.
+            #expect(try await store.get(key) == nil)
+            etcd.pause()
+            let error = await #expect(throws: PloyzError.self) {
+                try await store.commit(StoreTransaction(conditions: [.absent(key)], writes: [.put(key, Data())]))
+            }
+            // A new connection cannot finish its handshake: nothing leaves on it.
+            let second = await #expect(throws: PloyzError.self) {
+                try await store.commit(StoreTransaction(conditions: [.absent(key)], writes: [.put(key, Data())]))
+            }
+            etcd.resume()
+            #expect(error?.code == .storeOutcomeUnknown)
+            #expect(second?.code == .storeUnreachable)
+            // Decided by writing: of a later write that excludes it, exactly one is made.
+            let isOurs = try await store.commit(
+                StoreTransaction(conditions: [.absent(key)], writes: [.put(key, Data("later".utf8))])
+            )
+            #expect(try await store.get(key) == (isOurs ? Data("later".utf8) : Data()))
+        }
+    }
+
+    @Test func aWatchGoesOnFromItsRevisionAfterItWasLost() async throws {
+        try await etcd.withStore { store async throws in
+            let prefix = StoreKey("/test/again/")
+            let key = StoreKey("/test/again/key")
+            let revision = try await store.list(prefix).revision
+            let silent = StoreLimits(watchSilence: .milliseconds(300))
+            try await etcd.withStore(limits: silent) { impatient async throws in
+                let error = await #expect(throws: PloyzError.self) {
+                    for try await _ in impatient.watch(prefix, after: revision) {}
+                }
+                #expect(error?.code == .storeUnreachable)
+            }
+            for text in ["1", "2"] {
+                #expect(try await store.commit(StoreTransaction(conditions: [], writes: [.put(key, Data(text.utf8))])))
+            }
+            let changes = try await collect(2, from: store.watch(prefix, after: revision))
+            #expect(changes == ["1", "2"].map { .put(StoreEntry(key: key, value: Data($0.utf8))) })
+        }
+    }
+
+    @Test func anIdleWatchShowsThatItsMemberLives() async throws {
+        // Above the five seconds between two signs of life, below ten.
+        try await etcd.withStore(limits: StoreLimits(watchSilence: .seconds(8))) { store async throws in
+            let key = StoreKey("/test/idle/key")
+            let revision = try await store.list(key).revision
+            async let changes = collect(1, from: store.watch(key, after: revision))
+            try await Task.sleep(for: .seconds(9))
+            #expect(try await store.commit(StoreTransaction(conditions: [], writes: [.put(key, Data())])))
+            #expect(try await changes == [.put(StoreEntry(key: key, value: Data()))])
+        }
+    }
+
+    @Test func aCommitOverAKeptConnectionTakesMilliseconds() async throws {
+        try await etcd.withStore { store async throws in
+            let key = StoreKey("/test/latency")
+            var times: [Duration] = []
+            for number in 0..<50 {
+                let write = StoreTransaction(conditions: [], writes: [.put(key, Data("\(number)".utf8))])
+                times.append(try await ContinuousClock().measure { _ = try await store.commit(write) })
+            }
+            let rest = times.dropFirst().sorted()
+            print("commit: first \(times[0]), median \(rest[rest.count / 2]), longest \(rest[rest.count - 1])")
+            #expect(rest[rest.count / 2] < .milliseconds(100))
+        }
+    }
+}

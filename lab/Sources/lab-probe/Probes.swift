@@ -1,0 +1,136 @@
+import ArgumentParser
+import FoundationEssentials
+import ProbeKit
+
+/// How often and how long; the same for every probe.
+struct ProbeOptions: ParsableArguments {
+    @Option(help: "The server, as 192.0.2.1:6379 or [fd00::1]:6379.")
+    var to: Endpoint
+
+    @Option(help: "Milliseconds from the start of one attempt to the start of the next.")
+    var intervalMs = 10
+
+    @Option(help: "Seconds to run. Default: until SIGTERM or SIGINT.")
+    var seconds: Double?
+
+    @Option(help: "Milliseconds for opening a connection.")
+    var connectTimeoutMs = 500
+
+    @Option(help: "Milliseconds for a whole attempt.")
+    var timeoutMs = 5000
+
+    @Option(help: "A file that every gap of more than 50 ms is appended to, one JSON document a line.")
+    var gaps: String?
+
+    func validate() throws {
+        for (name, value) in [
+            ("interval-ms", intervalMs), ("connect-timeout-ms", connectTimeoutMs), ("timeout-ms", timeoutMs),
+        ] where !(1...3_600_000).contains(value) {
+            throw ValidationError("--\(name): \(value) is not in 1 to 3600000")
+        }
+        if let seconds, !(0...1e6).contains(seconds) {
+            throw ValidationError("--seconds: \(seconds) is not in 0 to 1000000")
+        }
+    }
+
+    func settings(identifier: String, ledger: String?) -> ProbeSettings {
+        ProbeSettings(
+            identifier: identifier,
+            endpoint: to,
+            interval: intervalMs,
+            duration: seconds,
+            connectTimeout: connectTimeoutMs,
+            timeout: timeoutMs,
+            gapFile: gaps,
+            ledgerFile: ledger
+        )
+    }
+}
+
+struct Write: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Write to Redis again and again, each time on a new connection, and note what it acknowledged.",
+        discussion: """
+            Attempt n sets the key w:<id>:<n> to n. The ledger gets a line only after the acknowledgement: id, n, \
+            nanoseconds of the monotonic clock, nanoseconds since 1970. At the end, one JSON document sums it up.
+            """
+    )
+
+    @OptionGroup var options: ProbeOptions
+
+    @Option(help: "A name without spaces or colons, different for each writer.")
+    var id: String
+
+    @Option(help: "The file that acknowledged writes are appended to.")
+    var ledger: String
+
+    func validate() throws {
+        guard id.wholeMatch(of: /[A-Za-z0-9._-]{1,64}/) != nil else {
+            throw ValidationError("--id: '\(id)' is not 1 to 64 of A-Z a-z 0-9 . _ -")
+        }
+    }
+
+    func run() throws {
+        let settings = options.settings(identifier: id, ledger: ledger)
+        try Output.json(Probe(settings: settings, exchange: .redisWrite(identifier: id)).run())
+    }
+}
+
+struct HTTP: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Get a page again and again, each time on a new connection.",
+        discussion: "Status 200 and the end of the connection count as acknowledged."
+    )
+
+    @OptionGroup var options: ProbeOptions
+
+    @Option(help: "A name for the summary.")
+    var id = "http"
+
+    @Option(help: "The path that is asked for.")
+    var path = "/"
+
+    func validate() throws {
+        guard path.wholeMatch(of: /\/[!-~]*/) != nil else {
+            throw ValidationError("--path: '\(path)' is no path of printable characters")
+        }
+    }
+
+    func run() throws {
+        let settings = options.settings(identifier: id, ledger: nil)
+        try Output.json(Probe(settings: settings, exchange: .httpGet(path: path)).run())
+    }
+}
+
+struct Verify: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Read back every write that ledgers call acknowledged.",
+        discussion: "Exit status 1 when one is lost."
+    )
+
+    @Option(help: "The server, as 192.0.2.1:6379 or [fd00::1]:6379.")
+    var to: Endpoint
+
+    @Option(parsing: .upToNextOption, help: "Ledgers.")
+    var ledger: [String]
+
+    func run() throws {
+        let entries = try ledger.flatMap { try LedgerFile.entries(of: $0) }
+        let verification = try LedgerVerification(entries, at: to)
+        try Output.json(verification)
+        if verification.lost > 0 { throw ExitCode.failure }
+    }
+}
+
+extension Endpoint: ExpressibleByArgument {
+    public init?(argument: String) { self.init(argument) }
+}
+
+/// Documents on standard output.
+enum Output {
+    static func json(_ value: some Encodable) throws {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        print(String(decoding: try encoder.encode(value), as: UTF8.self))
+    }
+}
