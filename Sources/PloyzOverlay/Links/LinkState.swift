@@ -24,11 +24,28 @@ struct LinkState: Hashable, Sendable {
         _ runner: any InvocationRunner,
         in pid: Int32? = nil
     ) async throws -> [LinkState] {
-        let here = Invocation("ip", ["-j", "-d", "address", "show", "dev", name.text])
-        let result = try await runner.run(pid.map(here.inNetwork) ?? here)
-        // `ip` says 1 for a device that is not there, and nothing on standard output.
-        guard result.status == 0 else { return [] }
-        return try parse(result.output)
+        let place = { (invocation: Invocation) in pid.map(invocation.inNetwork) ?? invocation }
+        let result = try await runner.run(place(show(name)))
+        if result.status == 0 { return try parse(result.output) }
+        // `ip` exits with 1 when there is no such device, and also for other reasons. "It is not there" would let a link
+        // that is open pass for closed, so it is believed only when the list of all devices says so.
+        let list = try await runner.require(place(list))
+        guard try names(list).contains(name.text) else { return [] }
+        throw PloyzError(
+            .overlayFailed,
+            "ip could not show the device \(name), which exists: \(result.errors.prefix(200))"
+        )
+    }
+
+    static func show(_ name: DeviceName) -> Invocation {
+        Invocation("ip", ["-j", "-d", "address", "show", "dev", name.text])
+    }
+
+    static let list = Invocation("ip", ["-j", "link", "show"])
+
+    static func names(_ text: String) throws -> Set<String> {
+        struct Printed: Decodable { var ifname: String? }
+        return Set(try JSON.decode([Printed].self, from: Data(text.utf8)).compactMap { $0.ifname })
     }
 
     static func parse(_ text: String) throws -> [LinkState] {

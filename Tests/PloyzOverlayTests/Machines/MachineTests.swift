@@ -115,10 +115,34 @@ struct MachineTests {
                 let first = try #require(list.first { $0.letter == "2" })
                 #expect(list.contains { $0.letter == "1" })
                 #expect(list.allSatisfy { $0.letter != "1" || $0.begun < first.ended })
-                #expect(list.longestGap < .milliseconds(250))
+                #expect(list.longestGap < .milliseconds(600))
                 #expect(list.last?.letter == "2")
             }
             withExtendedLifetime(servers) {}
+        }
+    }
+
+    @Test func aSenderWithAnOldRouteIsToldAtOnce() async throws {
+        try await TestCluster.with { cluster in
+            let address = "10.101.1.5"
+            let client = try await cluster.sandbox("10.101.3.9", on: cluster.m3)
+            let target = try await cluster.sandbox(address, on: cluster.m2)
+            let places: [(String, TestMachine, UInt64)] = [("10.101.3.9", cluster.m3, 1)]
+            try await cluster.m3.network.apply(try cluster.picture(places + [(address, cluster.m1, 1)]))
+            let after = try cluster.picture(places + [(address, cluster.m2, 2)])
+            try await cluster.m1.network.apply(after)
+            try await cluster.m2.network.apply(after)
+            let server = try await TestServer(in: target.holder, address: target.address, letter: "2")
+            let old = try await TestClient.run(in: client.holder, to: target.address, for: .milliseconds(50))
+            #expect(old.failures == old.count)
+            #expect(
+                old.allSatisfy { $0.begun.duration(to: $0.ended) < .milliseconds(200) },
+                "refused, not left to wait"
+            )
+            try await cluster.m3.network.apply(after)
+            let new = try await TestClient.run(in: client.holder, to: target.address, for: .milliseconds(50))
+            #expect(new.failures == 0)
+            withExtendedLifetime(server) {}
         }
     }
 

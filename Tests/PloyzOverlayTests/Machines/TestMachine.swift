@@ -26,7 +26,10 @@ struct TestMachine: Sendable {
         self.runner = runner
         holder = runner.holder
         supervisor = DetachedSupervisor(directory: "\(directory)/m\(number)")
-        var configuration = OverlayConfiguration(keyFile: "\(directory)/m\(number).key", logFile: "\(directory)/m\(number).log")
+        var configuration = OverlayConfiguration(
+            keyFile: "\(directory)/m\(number).key",
+            logFile: "\(directory)/m\(number).log"
+        )
         // The sockets of wireguard-go lie in one directory for all namespaces.
         configuration.wireguard = try DeviceName("\(name)-\(number)")
         self.configuration = configuration
