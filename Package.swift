@@ -164,7 +164,11 @@ let package = Package(
             dependencies: [logging, system, "CPloyzSystem", "PloyzMigration", "PloyzModel"],
             swiftSettings: settings
         ),
-        .testTarget(name: "PloyzTransferTests", dependencies: ["PloyzTransfer"], swiftSettings: settings),
+        .testTarget(
+            name: "PloyzTransferTests",
+            dependencies: [logging, system, "PloyzMigration", "PloyzModel", "PloyzTransfer"],
+            swiftSettings: settings
+        ),
 
         // The cluster's certificate authority, certificates, invitations.
         .target(
@@ -180,6 +184,10 @@ let package = Package(
             dependencies: [logging, subprocess, system, "PloyzMigration", "PloyzModel"],
             swiftSettings: settings
         ),
-        .testTarget(name: "PloyzZFSTests", dependencies: ["PloyzZFS"], swiftSettings: settings),
+        .testTarget(
+            name: "PloyzZFSTests",
+            dependencies: [logging, subprocess, system, "PloyzMigration", "PloyzModel", "PloyzTransfer", "PloyzZFS"],
+            swiftSettings: settings
+        ),
     ]
 )

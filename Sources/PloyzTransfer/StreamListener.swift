@@ -42,6 +42,7 @@ package final class StreamListener: Sendable {
         logger: Logger,
         connectionLimit: Int = 64
     ) throws {
+        Pipes.brokenPipesAreErrors
         guard let address = SocketAddress(host: host, port: port) else {
             throw PloyzError(.failed, "'\(host)' port \(port) is no address to listen on for streams")
         }
@@ -68,8 +69,16 @@ package final class StreamListener: Sendable {
         let wake = try Wake()
         try await withThrowingDiscardingTaskGroup { group in
             while !Task.isCancelled {
-                let descriptor = try await BlockingThread.run(wake: wake) { [listening] in
-                    try Self.accept(listening, wake: wake)
+                let descriptor: FileDescriptor?
+                do {
+                    descriptor = try await BlockingThread.run(wake: wake) { [listening] in
+                        try Self.accept(listening, wake: wake)
+                    }
+                } catch {
+                    // Out of descriptors or memory: streams that end give some back.
+                    logger.error("no stream can be accepted", metadata: ["error": "\(error)"])
+                    try await timekeeper.sleep(for: .seconds(1))
+                    continue
                 }
                 guard let descriptor else { return }
                 let socket = StreamSocket(descriptor)
