@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 import Logging
 import PloyzMigration
 import PloyzModel
@@ -179,6 +180,73 @@ struct LoopbackTests {
                 }
                 for await _ in events.prefix(1) {}
                 group.cancelAll()
+            }
+        }
+    }
+
+    @Test("one connection more than the limit is closed")
+    func limit() async throws {
+        try await withLink(limit: 1) { link in
+            let transfer = link.transfer(BytesSource(count: 1))
+            let first = link.ticket(SleepingSink())
+            try await transfer.open(first)
+            let error = await #expect(throws: PloyzError.self) {
+                try await link.send(BytesSource(count: .max), with: link.ticket(CountingSink()))
+            }
+            #expect(error?.code == .transferBroken)
+            transfer.close(first)
+        }
+    }
+
+    @Test(
+        "a stranger is sent away without an answer",
+        arguments: [
+            "GET / HTTP/1.1\r\nHost: x\r\n\r\n", "ployz-stream/2 ",
+            "ployz-stream/1 " + String(repeating: "Z", count: 65),
+        ]
+    )
+    func stranger(text: String) async throws {
+        try await withLink { link in
+            let handle = try connect(to: link.port)
+            defer { try? handle.close() }
+            _ = try handle.writeAll(text.utf8)
+            // The end of the connection, or its reset.
+            #expect(try await answer(on: handle).isEmpty)
+        }
+    }
+
+    @Test("a header that is cut off uses no ticket")
+    func cutHeader() async throws {
+        try await withLink { link in
+            let ticket = link.ticket(CountingSink())
+            let handle = try connect(to: link.port)
+            _ = try handle.writeAll("ployz-stream/1 \(ticket.secret.prefix(20))".utf8)
+            try handle.close()
+            #expect(try await link.send(BytesSource(count: 5), with: ticket).bytes == ByteCount(5))
+        }
+    }
+
+    private func connect(to port: Int) throws -> FileDescriptor {
+        let descriptor = socket(AF_INET6, Int32(SOCK_STREAM.rawValue), 0)
+        var address = sockaddr_in6()
+        address.sin6_family = sa_family_t(AF_INET6)
+        address.sin6_port = UInt16(port).bigEndian
+        address.sin6_addr = in6addr_loopback
+        let status = withUnsafePointer(to: &address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                Glibc.connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in6>.size))
+            }
+        }
+        try #require(status == 0)
+        return FileDescriptor(rawValue: descriptor)
+    }
+
+    private func answer(on descriptor: FileDescriptor) async throws -> [UInt8] {
+        try await withCheckedThrowingContinuation { continuation in
+            Thread.detachNewThread {
+                var buffer = [UInt8](repeating: 0, count: 100)
+                let count = (try? buffer.withUnsafeMutableBytes { try descriptor.read(into: $0) }) ?? 0
+                continuation.resume(returning: Array(buffer[..<count]))
             }
         }
     }

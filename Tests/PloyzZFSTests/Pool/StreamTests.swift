@@ -194,6 +194,53 @@ extension RealPool {
             }
         }
 
+        @Test("a stream of several snapshots that ends between two of them is told from a whole one")
+        func truncatedBetweenSnapshots() async throws {
+            try await PoolMachine.with(2) { machines in
+                let (source, target) = (machines[0], machines[1])
+                try await source.create(volume)
+                var snapshots: [VolumeSnapshot] = []
+                for number in 1...3 {
+                    try await source.write(try noise(1 << 20), to: "file-\(number)", of: volume)
+                    snapshots.append(try await source.store.snapshot(volume, name: try name(number)))
+                }
+                try await target.store.prepareReceive(volume, into: .staging)
+                let first = try await stream(
+                    source,
+                    VolumeStream(volume: volume, base: nil, snapshot: snapshots[0], includesIntermediates: false)
+                )
+                try await receive(first, target, .staging)
+                try await target.store.adoptReceived(volume, spec: spec, stamp: target.stamp(volume, 2, .incoming))
+                let both = try await stream(
+                    source,
+                    VolumeStream(
+                        volume: volume,
+                        base: snapshots[0],
+                        snapshot: snapshots[2],
+                        includesIntermediates: true
+                    )
+                )
+                // The first of the two ends half-way: this cuts the second one.
+                let error = await #expect(throws: PloyzError.self) {
+                    try await receive(both.prefix(both.count * 2 / 3), target, .volume)
+                }
+                #expect(error?.code == .badStream, "\(error?.message ?? "")")
+                let kept = try await target.store.snapshots(of: volume).map(\.guid)
+                #expect(kept == snapshots.prefix(2).map(\.guid))
+                // What arrived whole is the base of the next try.
+                let rest = try await stream(
+                    source,
+                    VolumeStream(
+                        volume: volume,
+                        base: snapshots[1],
+                        snapshot: snapshots[2],
+                        includesIntermediates: false
+                    )
+                )
+                #expect(try await receive(rest, target, .volume).guid == snapshots[2].guid)
+            }
+        }
+
         @Test("a full stream never lands on a volume that exists, and a wrong GUID is noticed")
         func refused() async throws {
             try await PoolMachine.with(2) { machines in
@@ -287,6 +334,7 @@ extension RealPool {
             return try Data(contentsOf: URL(filePath: path))
         }
 
+        @discardableResult
         private func receive(
             _ content: Data,
             _ machine: PoolMachine,
