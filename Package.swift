@@ -210,7 +210,11 @@ let package = Package(
             dependencies: [logging, system, "CPloyzSystem", "PloyzMigration", "PloyzModel"],
             swiftSettings: settings
         ),
-        .testTarget(name: "PloyzTransferTests", dependencies: ["PloyzTransfer"], swiftSettings: settings),
+        .testTarget(
+            name: "PloyzTransferTests",
+            dependencies: [logging, system, "PloyzMigration", "PloyzModel", "PloyzTransfer"],
+            swiftSettings: settings
+        ),
 
         // The cluster's certificate authority, certificates, invitations.
         .target(
@@ -226,6 +230,10 @@ let package = Package(
             dependencies: [logging, subprocess, system, "PloyzMigration", "PloyzModel"],
             swiftSettings: settings
         ),
-        .testTarget(name: "PloyzZFSTests", dependencies: ["PloyzZFS"], swiftSettings: settings),
+        .testTarget(
+            name: "PloyzZFSTests",
+            dependencies: [logging, subprocess, system, "PloyzMigration", "PloyzModel", "PloyzTransfer", "PloyzZFS"],
+            swiftSettings: settings
+        ),
     ]
 )
