@@ -19,6 +19,16 @@ extension PloyzError {
         )
     }
 
+    /// The receiver was content with less than all.
+    static func early(_ sent: ByteCount) -> PloyzError {
+        PloyzError(
+            .transferBroken,
+            "the target gave a receipt after \(sent), before the stream's end",
+            state: "the target keeps what it received",
+            next: "repeat the command"
+        )
+    }
+
     static func stalled(after limit: Duration, acknowledged: ByteCount, _ peer: String) -> PloyzError {
         PloyzError(
             .transferStalled,
