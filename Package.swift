@@ -27,6 +27,7 @@ let subprocess = Target.Dependency.product(name: "Subprocess", package: "swift-s
 let system = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
 let swiftASN1 = Target.Dependency.product(name: "SwiftASN1", package: "swift-asn1")
 let tomlKit = Target.Dependency.product(name: "TOMLKit", package: "TOMLKit")
+let unixSignals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
 let x509 = Target.Dependency.product(name: "X509", package: "swift-certificates")
 
 let package = Package(
@@ -54,6 +55,19 @@ let package = Package(
             swiftSettings: settings
         ),
 
+        .testTarget(
+            name: "LabTests",
+            dependencies: ["LabScenarios", "PloyzAPI", "PloyzMigration", "PloyzModel"],
+            swiftSettings: settings
+        ),
+
+        // Figures, taken side by side in a lab.
+        .executableTarget(
+            name: "ployz-bench",
+            dependencies: ["LabScenarios", "PloyzAPI", "PloyzMigration", "PloyzModel"],
+            swiftSettings: settings
+        ),
+
         // The main job, shown.
         .executableTarget(name: "ployz-demo", dependencies: ["LabScenarios"], swiftSettings: settings),
 
@@ -61,7 +75,11 @@ let package = Package(
         .executableTarget(name: "ployzctl", dependencies: ["PloyzCommands"], swiftSettings: settings),
 
         // The daemon.
-        .executableTarget(name: "ployzd", dependencies: [argumentParser, "PloyzDaemon"], swiftSettings: settings),
+        .executableTarget(
+            name: "ployzd",
+            dependencies: [argumentParser, logging, serviceLifecycle, unixSignals, "PloyzDaemon"],
+            swiftSettings: settings
+        ),
 
         // System calls that Swift cannot reach by itself: setns, pidfd, processes that are nobody's child.
         .target(name: "CPloyzSystem"),
@@ -77,7 +95,7 @@ let package = Package(
         ),
         .testTarget(
             name: "PloyzAPITests",
-            dependencies: ["PloyzAPI", "PloyzAPITestSupport", "PloyzTestSupport"],
+            dependencies: [hummingbird, logging, "PloyzAPI", "PloyzAPITestSupport", "PloyzTestSupport", "PloyzTrust"],
             swiftSettings: settings
         ),
 
@@ -111,7 +129,7 @@ let package = Package(
         ),
         .testTarget(
             name: "PloyzContainersTests",
-            dependencies: ["PloyzContainers"],
+            dependencies: [asyncHTTPClient, logging, nioCore, system, "PloyzContainers"],
             exclude: ["Recorded"],
             swiftSettings: settings
         ),
@@ -120,7 +138,7 @@ let package = Package(
         .target(
             name: "PloyzDaemon",
             dependencies: [
-                logging, serviceLifecycle, system, tomlKit,
+                asyncHTTPClient, logging, serviceLifecycle, system, tomlKit,
                 "PloyzAPI", "PloyzContainers", "PloyzManifest", "PloyzMigration", "PloyzModel", "PloyzOverlay",
                 "PloyzStore", "PloyzSupervisor", "PloyzTransfer", "PloyzTrust", "PloyzZFS",
             ],
@@ -192,7 +210,11 @@ let package = Package(
             dependencies: [logging, system, "CPloyzSystem", "PloyzMigration", "PloyzModel"],
             swiftSettings: settings
         ),
-        .testTarget(name: "PloyzTransferTests", dependencies: ["PloyzTransfer"], swiftSettings: settings),
+        .testTarget(
+            name: "PloyzTransferTests",
+            dependencies: [logging, system, "PloyzMigration", "PloyzModel", "PloyzTransfer"],
+            swiftSettings: settings
+        ),
 
         // The cluster's certificate authority, certificates, invitations.
         .target(
@@ -208,6 +230,10 @@ let package = Package(
             dependencies: [logging, subprocess, system, "PloyzMigration", "PloyzModel"],
             swiftSettings: settings
         ),
-        .testTarget(name: "PloyzZFSTests", dependencies: ["PloyzZFS"], swiftSettings: settings),
+        .testTarget(
+            name: "PloyzZFSTests",
+            dependencies: [logging, subprocess, system, "PloyzMigration", "PloyzModel", "PloyzTransfer", "PloyzZFS"],
+            swiftSettings: settings
+        ),
     ]
 )

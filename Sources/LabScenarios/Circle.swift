@@ -18,7 +18,13 @@ package struct Circle: Sendable {
         var ledgers: [URL] = []
         for (number, leg) in route.enumerated() {
             let move = try await Move.perform(
-                shop, number: number + 1, from: leg.0, to: leg.1, machines: machines, ledgers: &ledgers)
+                shop,
+                number: number + 1,
+                from: leg.0,
+                to: leg.1,
+                machines: machines,
+                ledgers: &ledgers
+            )
             report(move)
             moves.append(move)
         }

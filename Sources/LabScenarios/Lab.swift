@@ -17,14 +17,25 @@ package struct Lab: Sendable {
         scratch = checkout.appending(path: ".build/scenarios/\(name)")
     }
 
-    /// Takes down what an earlier run left, brings `machines` machines up and joins them into one cluster.
-    package static func up(name: String, machines: Int, checkout: URL, poolSize: String = "8G") async throws -> Lab {
+    /// Takes down what an earlier run left, brings `machines` machines up and joins them into one cluster unless told
+    /// otherwise. When that fails it is left as it is; ``down()`` removes it.
+    package static func up(
+        name: String,
+        machines: Int,
+        checkout: URL,
+        poolSize: String = "8G",
+        cluster: Bool = true
+    ) async throws -> Lab {
         let lab = Lab(name: name, checkout: checkout)
         try await lab.down()
         try FileManager.default.createDirectory(at: lab.scratch, withIntermediateDirectories: true)
-        try await lab.command(["up", "-n", String(machines), "--pool-size", poolSize]).succeeded()
+        let options = ["-n", String(machines), "--pool-size", poolSize] + (cluster ? [] : ["--no-cluster"])
+        try await lab.command(["up"] + options, within: 600).succeeded()
         return lab
     }
+
+    /// A lab that is up, or was.
+    package static func named(_ name: String, checkout: URL) -> Lab { Lab(name: name, checkout: checkout) }
 
     /// Leaves nothing behind.
     package func down() async throws {
@@ -32,16 +43,40 @@ package struct Lab: Sendable {
         if FileManager.default.fileExists(atPath: scratch.path) { try FileManager.default.removeItem(at: scratch) }
     }
 
+    /// Copies the machines' logs to `.build/lab-logs/<lab>`, where they outlive the lab.
+    package func saveLogs(of machines: [String]) async throws {
+        let directory = checkout.appending(path: ".build/lab-logs/\(name)")
+        try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
+        for machine in machines {
+            let logs = try await command(["logs", machine])
+            try logs.output.write(to: directory.appending(path: "\(machine).log"))
+        }
+    }
+
     /// A command of the lab itself: `kill m1 ployzd`, `image build redis`.
+    ///
+    /// - Parameter seconds: after which it is ended; so in every call below.
     @discardableResult
-    package func command(_ arguments: [String], input: Data? = nil) async throws -> ProgramResult {
-        let verb = Array(arguments.prefix(1)) + ["--name", name]
-        return try await Program(lab, verb + arguments.dropFirst()).run(input: input)
+    package func command(
+        _ arguments: [String],
+        input: Data? = nil,
+        within seconds: Int = 180
+    ) async throws -> ProgramResult {
+        // `image build redis` has its options behind the verbs.
+        let verbs = arguments.first == "image" ? 2 : 1
+        let named = Array(arguments.prefix(verbs)) + ["--name", name]
+        return try await Program(lab, named + arguments.dropFirst(verbs)).run(input: input, within: seconds)
     }
 
     /// A command in a machine.
-    package func run(_ machine: String, _ arguments: [String], input: Data? = nil) async throws -> ProgramResult {
-        try await Program(lab, ["exec", "--name", name, machine, "--"] + arguments).run(input: input)
+    package func run(
+        _ machine: String,
+        _ arguments: [String],
+        input: Data? = nil,
+        within seconds: Int = 300
+    ) async throws -> ProgramResult {
+        try await Program(lab, ["exec", "--name", name, machine, "--"] + arguments)
+            .run(input: input, within: seconds)
     }
 
     /// `ployzctl` in a machine.
@@ -51,7 +86,10 @@ package struct Lab: Sendable {
 
     /// `ployzctl … --json` in a machine, decoded into the published type.
     package func document<Value: Document>(
-        _ type: Value.Type, _ machine: String, _ arguments: [String], input: Data? = nil
+        _ type: Value.Type,
+        _ machine: String,
+        _ arguments: [String],
+        input: Data? = nil
     ) async throws -> Value {
         let result = try await ctl(machine, arguments + ["--json"], input: input).succeeded()
         return try DocumentForm.decode(type, from: result.output)

@@ -22,33 +22,49 @@ package struct Move: Sendable {
 
     /// Moves the shop's service while a client on each of `machines` writes, then reads every write back.
     ///
-    /// `watch` gets the lines that `apply` prints.
+    /// - Parameter interval: milliseconds between the starts of a client's attempts.
     package static func perform(
-        _ shop: Shop, number: Int, from: String, to: String, machines: [String], ledgers: inout [URL]
+        _ shop: Shop,
+        number: Int,
+        from: String,
+        to: String,
+        machines: [String],
+        interval: Int = 10,
+        ledgers: inout [URL]
     ) async throws -> Move {
         let lab = shop.lab
         let preview = try await lab.document(
-            MigrationPreview.self, from, ["migrate", "preview", Shop.service, "--to", to])
+            MigrationPreview.self,
+            from,
+            ["migrate", "preview", shop.service, "--to", to]
+        )
         let probes = try machines.map { machine in
-            try Probe.write(in: lab, from: machine, to: shop.endpoint, name: "move\(number)-\(machine)")
+            try Probe.write(
+                in: lab,
+                from: machine,
+                to: shop.endpoint,
+                name: "move\(number)-\(machine)",
+                interval: interval
+            )
         }
         ledgers += probes.map(\.ledger)
-        let applied = try await lab.ctl(from, ["migrate", "apply", Shop.service, "--to", to, "--json"])
+        let applied = try await lab.ctl(from, ["migrate", "apply", shop.service, "--to", to, "--json"])
         var clients: [ClientView] = []
         // The clients must see the far side of the move before they end.
         try await Task.sleep(for: .seconds(1))
         for probe in probes {
             clients.append(ClientView(machine: probe.machine, report: try await probe.stop()))
         }
-        guard let report = try notices(applied.output).last?.report else {
+        guard let report = try applied.notices().last?.report else {
             throw ScenarioFailure("apply ended without a report (\(applied.status))\n\(applied.errorText)")
         }
         guard applied.status == 0 else {
-            throw ScenarioFailure("the move to \(to) failed (\(applied.status)): \(report.message)\n\(applied.errorText)")
+            throw ScenarioFailure(
+                "the move to \(to) failed (\(applied.status)): \(report.message)\n\(applied.errorText)"
+            )
         }
         let ledger = try await Probe.verify(in: lab, from: from, at: shop.endpoint, ledgers: ledgers)
-        let services = try await lab.document(ServiceList.self, to, ["service", "ls"])
-        let instance = services.services.first { $0.service.description == Shop.service }?.instances.first
+        let instance = try await lab.instances(of: shop.service, asking: to).first
         return Move(
             from: from,
             to: to,
@@ -59,12 +75,6 @@ package struct Move: Sendable {
             addressBefore: shop.address,
             addressAfter: instance.map { "\($0.address)" } ?? "none"
         )
-    }
-
-    private static func notices(_ output: Data) throws -> [MigrationNotice] {
-        try output.split(separator: UInt8(ascii: "\n")).map {
-            try DocumentForm.decode(MigrationNotice.self, from: Data($0))
-        }
     }
 
     /// The longest gap that any client saw, in milliseconds.

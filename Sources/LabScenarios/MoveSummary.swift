@@ -18,13 +18,15 @@ package struct MoveSummary: CustomStringConvertible {
         for part in report.parts {
             lines.append(
                 "    \(padded("\(part.part.rawValue)", 15)) \(padded(text(part.measured), 9))"
-                    + " predicted \(part.predicted.time) (\(part.predicted.quality.rawValue))")
+                    + " predicted \(part.predicted.time) (\(part.predicted.quality.rawValue))"
+            )
         }
         lines.append("  writes            \(move.ledger.acknowledged) acknowledged, \(move.ledger.lost) lost")
         for client in move.clients {
             lines.append(
                 "  client on \(padded(client.machine, 7)) longest gap \(Int(client.report.longestGap)) ms,"
-                    + " \(client.report.acknowledged) writes")
+                    + " \(client.report.acknowledged) writes"
+            )
         }
         lines.append("  address           \(move.addressBefore) before, \(move.addressAfter) after")
         return lines.joined(separator: "\n")

@@ -8,7 +8,11 @@ package struct Probe: Sendable {
 
     /// Starts writing to a Redis at `address` from `machine`, one connection every `interval` milliseconds.
     package static func write(
-        in lab: Lab, from machine: String, to address: String, name: String, interval: Int = 10
+        in lab: Lab,
+        from machine: String,
+        to address: String,
+        name: String,
+        interval: Int = 10
     ) throws -> Probe {
         let ledger = lab.scratch.appending(path: "\(name).ledger")
         let program = try lab.start(
@@ -24,7 +28,11 @@ package struct Probe: Sendable {
 
     /// Starts asking an HTTP server at `address` from `machine`.
     package static func http(
-        in lab: Lab, from machine: String, to address: String, name: String, interval: Int = 10
+        in lab: Lab,
+        from machine: String,
+        to address: String,
+        name: String,
+        interval: Int = 10
     ) throws -> Probe {
         let program = try lab.start(
             machine,
@@ -41,10 +49,15 @@ package struct Probe: Sendable {
 
     /// Reads back every acknowledged write of the ledgers from the Redis at `address`.
     package static func verify(
-        in lab: Lab, from machine: String, at address: String, ledgers: [URL]
+        in lab: Lab,
+        from machine: String,
+        at address: String,
+        ledgers: [URL]
     ) async throws -> LedgerReport {
         let result = try await lab.run(
-            machine, ["lab-probe", "verify", "--to", address] + ["--ledger"] + ledgers.map(\.path))
+            machine,
+            ["lab-probe", "verify", "--to", address] + ["--ledger"] + ledgers.map(\.path)
+        )
         return try JSONDecoder().decode(LedgerReport.self, from: result.output)
     }
 }

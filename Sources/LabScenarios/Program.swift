@@ -4,6 +4,9 @@ import SystemPackage
 
 /// A program and its arguments, run to its end.
 struct Program {
+    /// What `timeout` ends with when the time was up (timeout(1)).
+    private static let timedOut: Int32 = 124
+
     private let path: String
     private let arguments: [String]
 
@@ -13,19 +16,39 @@ struct Program {
     }
 
     /// Keeps at most 64 MiB of what it prints.
-    func run(input: Data?) async throws -> ProgramResult {
-        let limit = 64 << 20
+    ///
+    /// - Parameter seconds: those after which it is ended.
+    /// - Throws: ``ScenarioFailure`` when the time was up.
+    func run(input: Data?, within seconds: Int) async throws -> ProgramResult {
         let command = ([path] + arguments).joined(separator: " ")
-        let executable = Executable.path(FilePath(path))
+        let result = try await bounded(command, input: input, seconds: seconds)
+        guard result.status != Self.timedOut else {
+            throw ScenarioFailure("'\(command)' did not end within \(seconds) s\n\(result.text)\(result.errorText)")
+        }
+        return result
+    }
+
+    private func bounded(_ command: String, input: Data?, seconds: Int) async throws -> ProgramResult {
+        let limit = 64 << 20
+        let executable = Executable.path("/usr/bin/timeout")
+        let arguments = ["--kill-after=10", String(seconds), path] + self.arguments
         if let input {
             let result = try await Subprocess.run(
-                executable, arguments: Arguments(arguments), input: .array(Array(input)),
-                output: .bytes(limit: limit), error: .bytes(limit: limit))
+                executable,
+                arguments: Arguments(arguments),
+                input: .array(Array(input)),
+                output: .bytes(limit: limit),
+                error: .bytes(limit: limit)
+            )
             return ProgramResult(command, result.terminationStatus, result.standardOutput, result.standardError)
         }
         let result = try await Subprocess.run(
-            executable, arguments: Arguments(arguments), input: .none,
-            output: .bytes(limit: limit), error: .bytes(limit: limit))
+            executable,
+            arguments: Arguments(arguments),
+            input: .none,
+            output: .bytes(limit: limit),
+            error: .bytes(limit: limit)
+        )
         return ProgramResult(command, result.terminationStatus, result.standardOutput, result.standardError)
     }
 }

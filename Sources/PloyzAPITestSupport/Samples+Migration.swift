@@ -143,6 +143,10 @@ extension Samples {
         MigrationStart(outcome: .started, operation: operation, instance: instance, to: m2)
     }
 
+    package static var attached: MigrationStart {
+        MigrationStart(outcome: .attached, operation: operation, instance: instance, to: m2)
+    }
+
     package static var alreadyThere: MigrationStart {
         MigrationStart(outcome: .alreadyThere, operation: nil, instance: instance, to: m2)
     }

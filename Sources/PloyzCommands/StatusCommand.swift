@@ -5,7 +5,8 @@ package import PloyzAPI
 package struct StatusCommand: AnsweringCommand {
     package static let configuration = CommandConfiguration(
         commandName: "status",
-        abstract: "Show machines, services and running migrations."
+        abstract: "Show machines, services and running migrations.",
+        usage: "ployzctl status [<options>]"
     )
 
     @OptionGroup package var global: GlobalOptions

@@ -6,7 +6,8 @@ import PloyzModel
 package struct VersionCommand: DaemonCommand {
     package static let configuration = CommandConfiguration(
         commandName: "version",
-        abstract: "Show the versions of this program and of the daemon."
+        abstract: "Show the versions of this program and of the daemon.",
+        usage: "ployzctl version [<options>]"
     )
 
     @OptionGroup package var global: GlobalOptions

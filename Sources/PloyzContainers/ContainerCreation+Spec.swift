@@ -53,6 +53,7 @@ extension ContainerCreation {
             ContainerLabel.instance: spec.instance.description,
             ContainerLabel.role: OurContainer.Role.workload.rawValue,
             ContainerLabel.epoch: spec.epoch.description,
+            ContainerLabel.generation: String(spec.generation),
             ContainerLabel.image: spec.imageID,
         ]
         labels[ContainerLabel.operation] = spec.operation?.description

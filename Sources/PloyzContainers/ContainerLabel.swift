@@ -6,6 +6,7 @@ enum ContainerLabel {
     static let instance = "io.ployz.instance"
     static let role = "io.ployz.role"
     static let epoch = "io.ployz.epoch"
+    static let generation = "io.ployz.generation"
     static let operation = "io.ployz.operation"
     static let image = "io.ployz.image"
     static let address = "io.ployz.address"
@@ -21,6 +22,8 @@ enum ContainerLabel {
     }
 
     static func epoch(in labels: [String: String]) -> Epoch? { labels[epoch].flatMap { UInt64($0) }.map(Epoch.init) }
+
+    static func generation(in labels: [String: String]) -> UInt64? { labels[generation].flatMap { UInt64($0) } }
 
     static func operation(in labels: [String: String]) -> OperationID? {
         labels[operation].flatMap { try? OperationID($0) }

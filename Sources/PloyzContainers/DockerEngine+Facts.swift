@@ -38,6 +38,7 @@ extension DockerEngine {
             pid: container.state.running ? container.state.pid : 0,
             exitCode: container.state.exitCode,
             epoch: identity.role == .workload ? ContainerLabel.epoch(in: container.labels) : nil,
+            generation: identity.role == .workload ? ContainerLabel.generation(in: container.labels) : nil,
             operation: ContainerLabel.operation(in: container.labels),
             imageID: container.image
         )

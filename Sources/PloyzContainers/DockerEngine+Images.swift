@@ -69,7 +69,11 @@ extension DockerEngine {
     /// on this machine has the name `reference` yet, the image gets it, unless it is a digest or an ID.
     ///
     /// - Throws: `image-differs`, `image-stream` after 60 s without a byte.
-    package func importImage(_ id: String, from descriptor: SystemPackage.FileDescriptor, reference: String? = nil) async throws {
+    package func importImage(
+        _ id: String,
+        from descriptor: SystemPackage.FileDescriptor,
+        reference: String? = nil
+    ) async throws {
         let source = try DescriptorStream(descriptor, stallLimit: Limit.stall)
         defer { source.stop() }
         let action = "load the image '\(id)'"

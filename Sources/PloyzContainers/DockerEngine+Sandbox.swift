@@ -11,7 +11,7 @@ extension DockerEngine {
         }
         let request = try ContainerCreation.sandbox(sandbox, image: try await ensureSandboxImage())
         let id: String
-        if let found, found.labels[ContainerLabel.digest] == request.labels[ContainerLabel.digest] {
+        if let found, found.hasDigest(of: request) {
             id = found.id
         } else {
             if let found { try await remove(id: found.id, force: false) }

@@ -15,7 +15,7 @@ extension DockerEngine {
         else {
             // Docker holds it for stopped, or its first process has just gone. A shim that was killed leaves processes
             // that Docker knows nothing of, so it is the process table that is asked.
-            if container.state.running { try await awaitNotice(id: container.id) }
+            if container.state.running { try await awaitNotice(of: container, name: name) }
             let remains = { ProcessTable.processes(ofContainer: container.id) }
             return try await kill(remains, of: name)
         }
@@ -34,6 +34,20 @@ extension DockerEngine {
         }
         if try await becomesEmpty(group.processes, within: grace) { return }
         try await kill(group.processes, of: name)
+    }
+
+    /// Waits until Docker notices that a process is gone which this process cannot see any more, or never could.
+    private func awaitNotice(of container: ContainerInspection, name: ContainerName) async throws {
+        do {
+            try await awaitNotice(id: container.id)
+        } catch let error as PloyzError where error.code == .dockerTimeout {
+            throw PloyzError(
+                .stopIncomplete,
+                "Docker says that '\(name)' runs as process \(container.state.pid), which is not in this process table",
+                state: "it runs on: no signal was sent",
+                next: "run ployzd in the process namespace of the Docker daemon, and with its control groups mounted"
+            )
+        }
     }
 
     /// Kills what `processes` returns until that is nothing.

@@ -8,7 +8,7 @@ extension DockerEngine {
         let sandbox = try await existing(.sandbox(workload.instance))
         let request = try ContainerCreation.workload(workload, sandboxID: sandbox.id)
         if let found = try await inspection(of: name) {
-            if found.labels[ContainerLabel.digest] == request.labels[ContainerLabel.digest] { return }
+            if found.hasDigest(of: request) { return }
             try await requireStopped(found, name: name, for: "replaced")
             try await remove(id: found.id, force: false)
         }

@@ -82,7 +82,8 @@ package struct DockerEngine: ContainerEngine {
         return try reply.expect(200, doing: action).decode(ContainerInspection.self, doing: action)
     }
 
-    /// Creates a container under our name and returns its ID.
+    /// Creates a container under our name and returns its ID. One that the same request made at the same time counts
+    /// as this one.
     func create(_ request: ContainerCreation, as name: ContainerName) async throws -> String {
         let action = "create container '\(name)'"
         let call = DockerCall(
@@ -92,8 +93,20 @@ package struct DockerEngine: ContainerEngine {
             query: [("name", name.description)],
             body: try JSON.encode(request)
         )
-        let reply = try await docker.send(call, within: Limit.change)
-        return try reply.expect(201, doing: action).decode(IdentityAnswer.self, doing: action).id
+        let end = time.now + Limit.notice
+        while true {
+            let reply = try await docker.send(call, within: Limit.change)
+            // 409: the name is taken. Docker takes it before the container can be inspected, and gives it back after it
+            // can be inspected no more; in between there is nothing to compare with, so that we ask again.
+            guard reply.status == 409, time.now < end else {
+                return try reply.expect(201, doing: action).decode(IdentityAnswer.self, doing: action).id
+            }
+            if let found = try await inspection(of: name) {
+                guard found.hasDigest(of: request) else { throw reply.refusal(doing: action) }
+                return found.id
+            }
+            try await time.sleep(for: .milliseconds(10))
+        }
     }
 
     /// Removes a container by its ID, with the anonymous volumes that Docker made for it, and waits until its name is
@@ -120,7 +133,8 @@ package struct DockerEngine: ContainerEngine {
     /// Waits until Docker has noticed that the container's process is gone.
     func awaitNotice(id: String) async throws {
         let query = [("condition", "not-running")]
-        let reply = try await docker.send(DockerCall(.post, "containers", id, "wait", query: query), within: Limit.notice)
+        let call = DockerCall(.post, "containers", id, "wait", query: query)
+        let reply = try await docker.send(call, within: Limit.notice)
         if reply.status != 404 { try reply.expect(200, doing: "wait for container \(id)") }
     }
 }

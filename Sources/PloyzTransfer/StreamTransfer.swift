@@ -28,6 +28,7 @@ package final class StreamTransfer: Transfer {
         volumeSource: @escaping @Sendable (VolumeStream) -> any StreamSource,
         imageSource: @escaping @Sendable (String) -> any StreamSource
     ) {
+        Pipes.brokenPipesAreErrors
         self.timekeeper = timekeeper
         self.logger = logger
         self.stallLimit = stallLimit

@@ -24,7 +24,7 @@ struct PloyzDemo {
         print("shop/redis with \(ballast) MiB of incompressible bytes, appendfsync always …")
         let shop = try await Shop.deploy(in: lab, on: "m1", ballast: ballast)
         print(try await lab.ctl("m1", ["service", "ls"]).succeeded().text)
-        print(try await lab.ctl("m1", ["migrate", "preview", Shop.service, "--to", "m2"]).succeeded().text)
+        print(try await lab.ctl("m1", ["migrate", "preview", shop.service, "--to", "m2"]).succeeded().text)
         let circle = try await Circle.run(shop) { print("\(MoveSummary($0))\n") }
         for violation in circle.violations { print("VIOLATED: \(violation)") }
         if circle.violations.isEmpty {

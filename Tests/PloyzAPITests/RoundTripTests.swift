@@ -50,7 +50,7 @@ struct RoundTripTests {
     func errors() async throws {
         let failure = try #require(
             PloyzError.all([
-                PloyzError(ErrorCode("no-space", exitStatus: 3), "m2 lacks space", state: "nothing was touched", next: "x"),
+                PloyzError(ErrorCode("no-space", exitStatus: 3), "no space", state: "as before", next: "x"),
                 Samples.notReady,
             ])
         )
@@ -67,7 +67,7 @@ struct RoundTripTests {
     func bounded() async throws {
         let service = FakeOperatorService()
         try await TestDaemon.run(service) { client, _ in
-            let large = DeployRequest(document: String(repeating: "#", count: 2 << 20), format: .toml)
+            let large = DeployRequest(document: String(repeating: "#", count: 5 << 20), format: .toml)
             let error = await #expect(throws: PloyzError.self) { try await client.deploy(large) }
             #expect([ErrorCode.usage, .daemonUnreachable].contains(error?.code))
         }

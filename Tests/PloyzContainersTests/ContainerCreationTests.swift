@@ -155,7 +155,8 @@ struct ContainerCreationTests {
     @Test("The request type itself has no place for Binds")
     func noFieldForBinds() throws {
         let request = try ContainerCreation.workload(try fullWorkloadSpec(), sandboxID: "4b4ab382")
-        let fields = Mirror(reflecting: request).children.compactMap(\.label)
+        let fields =
+            Mirror(reflecting: request).children.compactMap(\.label)
             + Mirror(reflecting: request.host).children.compactMap(\.label)
         #expect(fields.contains("mounts"))
         #expect(!fields.contains { $0.lowercased() == "binds" })

@@ -51,7 +51,7 @@ struct DockerEngineTests {
             }
             let sandbox = try await engine.startSandbox(try RealDocker.sandbox(instance))
             try await engine.createWorkload(spec)
-            let created = try #require(try await engine.containers().first { $0.instance == instance && $0.role == .workload })
+            let created = try #require(try await RealDocker.workload(of: instance, engine))
             #expect(!created.isRunning)
             #expect(created.epoch == Epoch(7))
             #expect(created.imageID == image)
@@ -76,6 +76,39 @@ struct DockerEngineTests {
         }
     }
 
+    @Test("The same calls made at once by several tasks make one sandbox and one workload")
+    func atOnce() async throws {
+        try await RealDocker.with("at-once") { engine, instance, image in
+            let sandbox = try RealDocker.sandbox(instance)
+            let workload = try RealDocker.workload(instance, image: image, script: RealDocker.polite)
+            let started = try await withThrowingTaskGroup(of: [RunningContainer].self) { group in
+                for _ in 0..<4 {
+                    group.addTask {
+                        let first = try await engine.startSandbox(sandbox)
+                        try await engine.createWorkload(workload)
+                        return [first, try await engine.startWorkload(instance)]
+                    }
+                }
+                return try await group.reduce(into: Set()) { $0.insert($1) }
+            }
+            #expect(started.count == 1)
+            #expect(try await engine.containers().filter { $0.instance == instance }.count == 2)
+            await withThrowingTaskGroup(of: Void.self) { group in
+                for _ in 0..<3 {
+                    group.addTask {
+                        try await engine.stopWorkload(instance, grace: .seconds(10))
+                        try await engine.removeWorkload(instance)
+                        try await engine.removeSandbox(instance)
+                    }
+                }
+                while let result = await group.nextResult() {
+                    #expect(throws: Never.self) { try result.get() }
+                }
+            }
+            #expect(try await engine.containers().filter { $0.instance == instance }.isEmpty)
+        }
+    }
+
     @Test("A stopped workload starts again at once, though Docker has not noticed its end yet")
     func restartAtOnce() async throws {
         try await RealDocker.with("restart") { engine, instance, image in
@@ -97,7 +130,11 @@ struct DockerEngineTests {
         try await RealDocker.with("stubborn") { engine, instance, image in
             _ = try await engine.startSandbox(try RealDocker.sandbox(instance))
             try await engine.createWorkload(
-                try RealDocker.workload(instance, image: image, script: "(\(RealDocker.stubborn)) & \(RealDocker.stubborn)")
+                try RealDocker.workload(
+                    instance,
+                    image: image,
+                    script: "(\(RealDocker.stubborn)) & \(RealDocker.stubborn)"
+                )
             )
             let running = try await engine.startWorkload(instance)
             let group = try #require(ControlGroup.of(process: running.pid, container: running.id))
@@ -106,7 +143,10 @@ struct DockerEngineTests {
             try await engine.stopWorkload(instance, grace: .milliseconds(300))
             #expect(ContinuousClock.now - begin >= .milliseconds(300))
             #expect(group.processes().isEmpty)
-            #expect(ProcessTable.processes(ofContainer: running.id).isEmpty)
+            // A process that has left its group becomes a zombie a moment later.
+            #expect(
+                try await RealDocker.eventually { ProcessTable.processes(ofContainer: running.id).isEmpty }
+            )
         }
     }
 
@@ -116,10 +156,11 @@ struct DockerEngineTests {
             _ = try await engine.startSandbox(try RealDocker.sandbox(instance))
             try await engine.createWorkload(try RealDocker.workload(instance, image: image, script: RealDocker.polite))
             let running = try await engine.startWorkload(instance)
+            let group = try #require(ControlGroup.of(process: running.pid, container: running.id))
             let pause = DockerCall(.post, "containers", running.id, "pause")
             try await engine.docker.send(pause, within: .seconds(10)).expect(204, doing: "pause")
             try await engine.stopWorkload(instance, grace: .seconds(10))
-            #expect(ProcessTable.processes(ofContainer: running.id).isEmpty)
+            #expect(group.processes().isEmpty)
         }
     }
 
@@ -138,7 +179,7 @@ struct DockerEngineTests {
             #expect(kill(old.pid, 0) == 0)
             try await engine.stopWorkload(instance, grace: .seconds(10))
             try await engine.createWorkload(second)
-            let now = try #require(try await engine.containers().first { $0.instance == instance && $0.role == .workload })
+            let now = try #require(try await RealDocker.workload(of: instance, engine))
             #expect(now.id != old.id)
             #expect(now.epoch == Epoch(8))
         }
@@ -304,7 +345,7 @@ struct DockerEngineTests {
             try await engine.docker.send(delete, within: .seconds(30)).expect(200, doing: "delete")
             #expect(try await engine.imageID(image) == nil)
             let missing = await #expect(throws: PloyzError.self) { try await engine.exportImage(image, to: file) }
-            #expect(missing?.code == .imageMissing)
+            #expect(missing?.code == ErrorCode("image-missing", exitStatus: 3))
 
             try file.seek(offset: 0, from: .start)
             try await engine.importImage(image, from: file, reference: tag)
@@ -329,7 +370,7 @@ struct DockerEngineTests {
             let never = await #expect(throws: PloyzError.self) {
                 try await engine.ensureImage("ployz/nothing:1", policy: .never)
             }
-            #expect(never?.code == .imageMissing)
+            #expect(never?.code == ErrorCode("image-missing", exitStatus: 3))
             // Port 1 of this machine: nothing listens there, and no other machine is asked.
             let failed = await #expect(throws: PloyzError.self) {
                 try await engine.ensureImage("localhost:1/nothing", policy: .missing)

@@ -38,6 +38,7 @@ func workloadSpec(
         imageID: image,
         directories: places,
         epoch: Epoch(epoch),
+        generation: 1,
         operation: try operation.map { try OperationID($0) }
     )
 }

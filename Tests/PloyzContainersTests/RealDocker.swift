@@ -56,6 +56,10 @@ enum RealDocker {
         }
     }
 
+    static func workload(of instance: InstanceRef, _ engine: DockerEngine) async throws -> OurContainer? {
+        try await engine.containers().first { $0.instance == instance && $0.role == .workload }
+    }
+
     /// Waits for the first process and ends at once on SIGTERM, with status 7.
     static let polite = "trap 'kill %1; exit 7' TERM; busybox sleep 1000 & wait"
     /// Does not hear SIGTERM.

@@ -104,8 +104,14 @@ struct OperatorChannel: Sendable {
             return try await client.execute(request, timeout: timeout)
         } catch {
             try Task.checkCancellation()
-            throw unreachable(error)
+            throw unreachable(error, mayHaveActed: request.method == .POST && !Self.isFailureToConnect(error))
         }
+    }
+
+    /// Whether the error says that the request never left.
+    private static func isFailureToConnect(_ error: any Error) -> Bool {
+        if let error = error as? IOError { return [ECONNREFUSED, ENOENT, EACCES].contains(error.errnoCode) }
+        return error as? HTTPClientError == .connectTimeout
     }
 
     private func request(_ route: OperatorRoute, id: String) throws -> HTTPClientRequest {
@@ -132,12 +138,14 @@ struct OperatorChannel: Sendable {
         }
     }
 
-    private func unreachable(_ error: any Error) -> PloyzError {
-        switch endpoint {
+    private func unreachable(_ error: any Error, mayHaveActed: Bool = false) -> PloyzError {
+        let state = mayHaveActed ? "the request was sent; whether it was carried out is not known" : nil
+        return switch endpoint {
         case .socket(let path):
             PloyzError(
                 .daemonUnreachable,
                 "the daemon does not answer on \(path): \(cause(error))",
+                state: state,
                 next: (error as? IOError)?.errnoCode == EACCES
                     ? "run the command as root, or as a member of the socket's group"
                     : "start it: systemctl start ployzd, or: ployzd run"
@@ -146,6 +154,7 @@ struct OperatorChannel: Sendable {
             PloyzError(
                 .peerUnreachable,
                 "the daemon of \(name) does not answer at \(baseURL): \(cause(error))",
+                state: state,
                 next: "ployzctl mesh status"
             )
         }

@@ -2,7 +2,6 @@ package import AsyncHTTPClient
 import Foundation
 import NIOCore
 import NIOHTTP1
-import NIOSSL
 package import PloyzMigration
 import PloyzModel
 
@@ -26,6 +25,9 @@ package struct PeerClient: Peer {
         configuration.httpVersion = .http1Only
         configuration.redirectConfiguration = .disallow
         configuration.dnsOverride = [target.machine.text: target.address]
+        configuration.http1_1ConnectionDebugInitializer = { channel in
+            PeerIdentity.verify(target.machine, on: channel).flatMap { DeadConnection.detect(on: channel) }
+        }
         configuration.timeout.connect = TimeAmount(connect)
         // Shorter than the server's own, so that it is never the server that closes a connection which is just about
         // to be used.
@@ -102,7 +104,7 @@ package struct PeerClient: Peer {
     }
 
     private func unreachable(_ error: any Error) -> PloyzError {
-        if let error = error as? NIOSSLExtraError, error == .failedToValidateHostname {
+        if error is PeerIdentity.Mismatch {
             return PloyzError(
                 .peerUnreachable,
                 "the machine at \(target.place) is not \(target.name) (\(target.machine)): its certificate says otherwise",

@@ -15,8 +15,8 @@ extension Response {
 }
 
 extension Request {
-    /// The largest body that is read, in bytes.
-    package static let maximumBody = 1 << 20
+    /// The largest body that is read, in bytes: a manifest of 1 MiB with room for what JSON adds to its text.
+    package static let maximumBody = 4 << 20
 
     /// The body as a document.
     ///

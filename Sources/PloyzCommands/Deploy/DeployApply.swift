@@ -6,6 +6,7 @@ package struct DeployApply: DaemonCommand {
     package static let configuration = CommandConfiguration(
         commandName: "apply",
         abstract: "Create and change services and volumes as a manifest says.",
+        usage: "ployzctl deploy [apply] --file <file> [<options>]",
         discussion: """
             A manifest from 'migrate render-manifest' starts the same migration as 'migrate apply', and shows it the \
             same way.

@@ -5,7 +5,8 @@ package import PloyzAPI
 package struct DeployPreviewCommand: AnsweringCommand {
     package static let configuration = CommandConfiguration(
         commandName: "preview",
-        abstract: "Show what a manifest would change; change nothing."
+        abstract: "Show what a manifest would change; change nothing.",
+        usage: "ployzctl deploy preview --file <file> [<options>]"
     )
 
     @OptionGroup var manifest: ManifestOptions

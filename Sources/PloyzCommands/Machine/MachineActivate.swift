@@ -6,7 +6,8 @@ import PloyzModel
 package struct MachineActivate: AnsweringCommand {
     package static let configuration = CommandConfiguration(
         commandName: "activate",
-        abstract: "Let a machine take new placements."
+        abstract: "Let a machine take new placements.",
+        usage: "ployzctl machine activate <machine> [<options>]"
     )
 
     @Argument(help: "ID, name or any address of the machine.")

@@ -6,7 +6,8 @@ import PloyzModel
 package struct MachineDrain: AnsweringCommand {
     package static let configuration = CommandConfiguration(
         commandName: "drain",
-        abstract: "Take nothing new on a machine; what is there stays."
+        abstract: "Take nothing new on a machine; what is there stays.",
+        usage: "ployzctl machine drain <machine> [<options>]"
     )
 
     @Argument(help: "ID, name or any address of the machine.")

@@ -7,6 +7,7 @@ package struct MachineInviteCreate: AnsweringCommand {
     package static let configuration = CommandConfiguration(
         commandName: "create",
         abstract: "Make a token with which one machine can join.",
+        usage: "ployzctl machine invite create [--ttl <time>] [<options>]",
         discussion: "It is shown this once, and works once, until it expires. --plain prints only the token."
     )
 

@@ -5,7 +5,8 @@ package import PloyzAPI
 package struct MachineLs: AnsweringCommand {
     package static let configuration = CommandConfiguration(
         commandName: "ls",
-        abstract: "List the machines of the cluster."
+        abstract: "List the machines of the cluster.",
+        usage: "ployzctl machine ls [<options>]"
     )
 
     @OptionGroup package var global: GlobalOptions

@@ -6,7 +6,8 @@ import PloyzModel
 package struct MachineStandby: AnsweringCommand {
     package static let configuration = CommandConfiguration(
         commandName: "standby",
-        abstract: "Take nothing on a machine and do not count on it."
+        abstract: "Take nothing on a machine and do not count on it.",
+        usage: "ployzctl machine standby <machine> [<options>]"
     )
 
     @Argument(help: "ID, name or any address of the machine.")

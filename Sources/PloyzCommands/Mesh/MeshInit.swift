@@ -6,7 +6,8 @@ import PloyzModel
 package struct MeshInit: AnsweringCommand {
     package static let configuration = CommandConfiguration(
         commandName: "init",
-        abstract: "Found a cluster on this machine."
+        abstract: "Found a cluster on this machine.",
+        usage: "ployzctl mesh init <name> [<options>]"
     )
 
     @Argument(help: "The cluster's name.", transform: { try ClusterName($0) })

@@ -6,6 +6,7 @@ package struct MeshJoin: AnsweringCommand {
     package static let configuration = CommandConfiguration(
         commandName: "join",
         abstract: "Join this machine to a cluster.",
+        usage: "ployzctl mesh join --token <token> [<options>]",
         discussion: "The token comes from 'ployzctl machine invite create' on a machine of the cluster."
     )
 

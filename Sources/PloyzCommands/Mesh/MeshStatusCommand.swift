@@ -5,7 +5,8 @@ package import PloyzAPI
 package struct MeshStatusCommand: AnsweringCommand {
     package static let configuration = CommandConfiguration(
         commandName: "status",
-        abstract: "Show the cluster and this machine's tunnels."
+        abstract: "Show the cluster and this machine's tunnels.",
+        usage: "ployzctl mesh status [<options>]"
     )
 
     @OptionGroup package var global: GlobalOptions

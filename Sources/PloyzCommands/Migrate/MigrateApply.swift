@@ -6,6 +6,7 @@ package struct MigrateApply: DaemonCommand {
     package static let configuration = CommandConfiguration(
         commandName: "apply",
         abstract: "Move a service; return when it runs on the target.",
+        usage: "ployzctl migrate apply <namespace/service> --to <machine> [<options>]",
         discussion: """
             The migration goes on when this command is interrupted: 'ployzctl migrate watch' finds it again. The \
             same command given twice is one migration.
@@ -29,8 +30,8 @@ package struct MigrateApply: DaemonCommand {
             let start = try await service.applyMigration(request)
             if detach || start.outcome == .alreadyThere {
                 try console.show(start)
-            } else if start.outcome == .attached {
-                console.note("the same migration is running already; this is it")
+            } else if start.outcome == .attached, let operation = start.operation {
+                console.note("\(start.instance) is moving to \(start.to) already; following \(operation)")
             }
             return [start]
         }

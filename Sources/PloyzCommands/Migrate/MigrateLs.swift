@@ -5,7 +5,8 @@ package import PloyzAPI
 package struct MigrateLs: AnsweringCommand {
     package static let configuration = CommandConfiguration(
         commandName: "ls",
-        abstract: "List migrations, newest first."
+        abstract: "List migrations, newest first.",
+        usage: "ployzctl migrate ls [<options>]"
     )
 
     @OptionGroup package var global: GlobalOptions

@@ -6,6 +6,7 @@ package struct MigratePreview: AnsweringCommand {
     package static let configuration = CommandConfiguration(
         commandName: "preview",
         abstract: "Show what a migration would do; change nothing.",
+        usage: "ployzctl migrate preview <namespace/service> --to <machine> [<options>]",
         discussion: """
             Predictions say how good they are: 'exact' is counted, 'measured' comes from an earlier round or move, \
             'rough' is a guess.

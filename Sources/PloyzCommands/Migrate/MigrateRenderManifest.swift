@@ -6,7 +6,8 @@ package struct MigrateRenderManifest: AnsweringCommand {
     package static let configuration = CommandConfiguration(
         commandName: "render-manifest",
         abstract: "Print the manifest that 'migrate apply' would submit.",
-        discussion: "'ployzctl deploy --format toml -f -' with it does exactly what 'migrate apply' does."
+        usage: "ployzctl migrate render-manifest <namespace/service> --to <machine> [...]",
+        discussion: "'ployzctl deploy -f -' with it does exactly what 'migrate apply' does."
     )
 
     @OptionGroup var move: MoveOptions

@@ -6,7 +6,8 @@ import PloyzModel
 package struct MigrateShow: AnsweringCommand {
     package static let configuration = CommandConfiguration(
         commandName: "show",
-        abstract: "Show a migration step by step."
+        abstract: "Show a migration step by step.",
+        usage: "ployzctl migrate show <id> [<options>]"
     )
 
     @Argument(

@@ -6,7 +6,8 @@ import PloyzModel
 package struct MigrateWatch: DaemonCommand {
     package static let configuration = CommandConfiguration(
         commandName: "watch",
-        abstract: "Follow a migration to its end."
+        abstract: "Follow a migration to its end.",
+        usage: "ployzctl migrate watch <id> [<options>]"
     )
 
     @Argument(

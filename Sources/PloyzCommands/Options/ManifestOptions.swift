@@ -11,14 +11,15 @@ package struct ManifestOptions: ParsableArguments, Sendable {
     )
     var file: String
 
-    @Option(help: ArgumentHelp("The manifest's syntax, when its name does not tell: toml or json."))
+    @Option(help: "The manifest's syntax, toml or json; its name or first character tells unless given.")
     var format: ManifestFormat?
 
     package init() {}
 
     /// Reads the manifest's text; the daemon checks what is in it.
     func request(_ limits: MigrationLimits, in context: CommandContext) throws -> DeployRequest {
-        DeployRequest(document: try text(context), format: try syntax(), limits: limits)
+        let text = try text(context)
+        return DeployRequest(document: text, format: try format ?? syntax(of: text), limits: limits)
     }
 
     private func text(_ context: CommandContext) throws -> String {
@@ -28,19 +29,23 @@ package struct ManifestOptions: ParsableArguments, Sendable {
             defer { try? handle.close() }
             return try CommandContext.read(handle, named: file)
         } catch let error as CocoaError {
-            throw PloyzError(.usage, "cannot read \(file): \(error.localizedDescription)")
+            throw PloyzError(
+                .usage,
+                "cannot read \(file): \(error.localizedDescription)",
+                next: "name a file that can be read"
+            )
         }
     }
 
-    private func syntax() throws -> ManifestFormat {
-        if let format { return format }
+    /// By the file's name; on standard input by the first character: a manifest in JSON is an object, and nothing in
+    /// TOML begins with a brace.
+    private func syntax(of text: String) throws -> ManifestFormat {
+        if file == "-" { return text.first { !$0.isWhitespace } == "{" ? .json : .toml }
         let name = URL(filePath: file).pathExtension.lowercased()
         guard let format = ManifestFormat(rawValue: name) else {
             throw PloyzError(
                 .usage,
-                file == "-"
-                    ? "standard input has no name that tells its syntax"
-                    : "the name '\(file)' does not tell the manifest's syntax",
+                "the name '\(file)' does not tell the manifest's syntax",
                 next: "add --format toml or --format json"
             )
         }

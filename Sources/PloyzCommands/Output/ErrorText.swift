@@ -5,7 +5,9 @@ package enum ErrorText {
     /// `error[CODE]: …`, `state: …`, `next: …`; the same again for each further failure.
     package static func lines(_ error: PloyzError, _ ink: Ink) -> [String] {
         var lines = ["\(ink.red("error[\(error.code.text.printable)]:")) \(indented(error.message))"]
-        if let state = error.state { lines.append("state: \(indented(state))") }
+        // That a precondition failed means that nothing was touched; other failures must say so themselves.
+        let state = error.state ?? (error.code.exitStatus == 3 ? "nothing was touched" : nil)
+        if let state { lines.append("state: \(indented(state))") }
         if let next = error.next { lines.append("next: \(indented(next))") }
         return lines + error.others.flatMap { Self.lines($0, ink) }
     }

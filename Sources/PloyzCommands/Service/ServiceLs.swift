@@ -5,7 +5,8 @@ package import PloyzAPI
 package struct ServiceLs: AnsweringCommand {
     package static let configuration = CommandConfiguration(
         commandName: "ls",
-        abstract: "List services and their instances."
+        abstract: "List services and their instances.",
+        usage: "ployzctl service ls [<options>]"
     )
 
     @OptionGroup package var global: GlobalOptions

@@ -3,7 +3,7 @@ import PloyzAPI
 import PloyzModel
 
 extension CommandContext {
-    /// The largest manifest that is read, in bytes: what the daemon takes, less the rest of the request.
+    /// The largest manifest that is read, in bytes: the most that the daemon takes.
     static let maximumInput = 1 << 20
 
     /// The process's own streams, environment and signals.

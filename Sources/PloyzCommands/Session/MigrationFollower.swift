@@ -35,6 +35,8 @@ struct MigrationFollower: Sendable {
             } catch let error as PloyzError where error.code.exitStatus == 5 {
                 if failures == 0 { try tell(.trouble("\(error.message); trying again")) }
             }
+            // A stream also ends, without an error, when the one who reads it is cancelled.
+            try Task.checkCancellation()
             failures += 1
             guard failures <= Self.tries else { throw Self.lost(operation) }
             try await sleep(Self.pause)

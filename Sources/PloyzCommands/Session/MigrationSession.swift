@@ -55,6 +55,7 @@ struct MigrationSession: Sendable {
             }
         }
         console.write(display.end())
+        if console.format == .people { console.write("\n") }
         if console.format != .json { try console.show(report) }
         if let error = report.error { console.report(error.error) }
         return report.exitStatus
@@ -82,14 +83,14 @@ struct MigrationSession: Sendable {
     private static func interrupted(_ operation: OperationID?) -> PloyzError {
         guard let operation else {
             return PloyzError(
-                .interrupted,
+                .leftRunning,
                 "interrupted before the daemon had answered",
                 state: "the order may have been taken; if so it goes on",
                 next: "ployzctl migrate ls"
             )
         }
         return PloyzError(
-            .interrupted,
+            .leftRunning,
             "interrupted",
             state: "the migration \(operation) goes on without this command",
             next: "ployzctl migrate watch \(operation)"
@@ -99,5 +100,5 @@ struct MigrationSession: Sendable {
 
 extension ErrorCode {
     /// The user pressed Ctrl-C; what was ordered goes on.
-    static let interrupted = ErrorCode("interrupted", exitStatus: 130)
+    static let leftRunning = ErrorCode("left-running", exitStatus: 130)
 }

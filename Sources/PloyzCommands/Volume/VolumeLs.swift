@@ -5,7 +5,8 @@ package import PloyzAPI
 package struct VolumeLs: AnsweringCommand {
     package static let configuration = CommandConfiguration(
         commandName: "ls",
-        abstract: "List volumes and where their copies are."
+        abstract: "List volumes and where their copies are.",
+        usage: "ployzctl volume ls [<options>]"
     )
 
     @OptionGroup package var global: GlobalOptions

@@ -10,19 +10,21 @@ enum ProcessTable {
 
     /// Every process whose control group names the container. It reads the whole table, a few milliseconds.
     static func processes(ofContainer id: String) -> [Int32] {
-        guard !id.isEmpty, let entries = try? FileManager.default.contentsOfDirectory(atPath: "/proc") else { return [] }
+        guard !id.isEmpty, let entries = try? FileManager.default.contentsOfDirectory(atPath: "/proc") else {
+            return []
+        }
         return entries.compactMap { Int32($0) }.filter { process in
             guard let data = FileManager.default.contents(atPath: "/proc/\(process)/cgroup") else { return false }
-            return String(decoding: data, as: UTF8.self).contains(id) && !isZombie(process)
+            return String(decoding: data, as: UTF8.self).contains(id) && !hasEnded(process)
         }
     }
 
     /// A zombie keeps the name of its group but holds nothing any more (proc(5): the third field of `stat`, after the
     /// last parenthesis of the command's name).
-    private static func isZombie(_ process: Int32) -> Bool {
+    private static func hasEnded(_ process: Int32) -> Bool {
         guard let data = FileManager.default.contents(atPath: "/proc/\(process)/stat") else { return true }
         let text = String(decoding: data, as: UTF8.self)
         guard let name = text.lastIndex(of: ")") else { return false }
-        return text[name...].dropFirst(2).first == "Z"
+        return text[name...].dropFirst(2).first.map { "ZXx".contains($0) } ?? false
     }
 }

@@ -7,7 +7,9 @@ enum TarArchive {
         precondition(path.utf8.count <= 100, "a ustar name has at most 100 bytes")
         var header = [UInt8](repeating: 0, count: 512)
 
-        func put(_ text: String, at offset: Int) { header.replaceSubrange(offset..<offset + text.utf8.count, with: text.utf8) }
+        func put(_ text: String, at offset: Int) {
+            header.replaceSubrange(offset..<offset + text.utf8.count, with: text.utf8)
+        }
         func octal(_ value: Int, digits: Int) -> String {
             let text = String(value, radix: 8)
             return String(repeating: "0", count: max(0, digits - text.count)) + text

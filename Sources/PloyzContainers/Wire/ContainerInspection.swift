@@ -37,6 +37,12 @@ struct ContainerInspection: Decodable, Sendable {
 
     var labels: [String: String] { config.labels ?? [:] }
 
+    /// Whether this very request, or an equal one, made the container.
+    func hasDigest(of request: ContainerCreation) -> Bool {
+        guard let digest = request.labels[ContainerLabel.digest] else { return false }
+        return labels[ContainerLabel.digest] == digest
+    }
+
     enum CodingKeys: String, CodingKey {
         case id = "Id"
         case image = "Image"

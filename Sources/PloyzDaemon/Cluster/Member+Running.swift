@@ -2,9 +2,11 @@ import Logging
 import PloyzAPI
 import PloyzMigration
 import PloyzModel
+import PloyzOverlay
 import PloyzStore
 import PloyzSupervisor
 import PloyzTrust
+import SystemPackage
 
 extension Member {
     /// Brings the machine's parts up in their order and serves until the task is cancelled. What fails is tried again:

@@ -1,9 +1,12 @@
 import Foundation
+import Logging
 import PloyzAPI
 import PloyzMigration
 import PloyzModel
 import PloyzOverlay
+import PloyzStore
 import PloyzTrust
+import SystemPackage
 
 extension Member {
     /// The daemon's API for other machines: what a migration's owner orders, and operators' calls that were given to
@@ -11,7 +14,7 @@ extension Member {
     func servePeers() async throws {
         let store = store
         let agent = migrations.agent
-        let operators = OperatorRouter(operatorService)
+        let operators = OperatorRouter(DaemonOperator(answering: .member(self)))
         try await PeerServer(
             address: identity.machine.managementAddress,
             port: configuration.apiPort,

@@ -1,6 +1,7 @@
 import PloyzAPI
 import PloyzMigration
 import PloyzModel
+import PloyzStore
 
 extension Member {
     func meshStatus() async throws -> MeshStatus {
@@ -10,7 +11,6 @@ extension Member {
                 .storeUnreachable, "the store has not been read since the daemon started",
                 next: "ployzctl mesh status")
         }
-        let peers = try await network.peers()
         let records = mirror.records(MachineRecord.self, under: .machines)
         return MeshStatus(
             id: identity.cluster.id,
@@ -18,14 +18,9 @@ extension Member {
             network: identity.cluster.network,
             machine: own,
             peers: records.filter { $0.id != own.id }.sorted { $0.name < $1.name }.map { record in
-                let seen = peers.first { $0.key.text == record.wireguardKey }
-                return MeshStatus.Peer(
-                    machine: MachinePlace(record),
-                    endpoint: seen?.endpoint ?? record.endpoints.first,
-                    handshakeAge: seen?.handshakeAge,
-                    received: seen?.received ?? .zero,
-                    sent: seen?.sent ?? .zero
-                )
+                MeshStatus.Peer(
+                    machine: MachinePlace(record), endpoint: record.endpoints.first, handshakeAge: nil,
+                    received: .zero, sent: .zero)
             },
             storeHealthy: await storeIsHealthy(),
             storageMembers: records.filter(\.isStorageMember).map(MachinePlace.init)

@@ -10,6 +10,7 @@ import PloyzSupervisor
 import PloyzTransfer
 import PloyzTrust
 import PloyzZFS
+import SystemPackage
 
 /// This machine as a member of its cluster: every part, made once and joined together.
 ///
@@ -98,11 +99,8 @@ final class Member: Sendable {
             routes: routing,
             time: timekeeper
         )
-        migrations = MigrationService(
-            seams: seams, mirror: mirror, peers: peers, streams: streams, logger: logger)
-        deployer = Deployer(
-            machine: machine, store: store, mirror: mirror, engine: engine, peers: peers,
-            migrations: migrations, cluster: identity.cluster, timekeeper: timekeeper)
+        migrations = MigrationService(seams: seams, peers: peers, streams: streams, logger: logger)
+        deployer = Deployer(store: store, mirror: mirror, migrations: migrations, timekeeper: timekeeper)
     }
 
     var listings: Listings { Listings(mirror: mirror, local: identity.machine.id) }

@@ -6,6 +6,7 @@ import PloyzOverlay
 import PloyzStore
 import PloyzTrust
 import PloyzZFS
+import SystemPackage
 
 extension DaemonConfiguration {
     /// The machine's volumes; nil where no dataset is configured.

@@ -14,22 +14,31 @@ final class EventHub: Sendable {
         var channels: [OperationID: Channel] = [:]
         var order: [OperationID] = []
         var nextWatcher = 0
+
+        mutating func open(_ operation: OperationID) {
+            guard channels[operation] == nil else { return }
+            channels[operation] = Channel()
+            order.append(operation)
+            if order.count > EventHub.kept { channels[order.removeFirst()] = nil }
+        }
     }
 
     /// Operations whose events are kept, the oldest forgotten first. The store keeps their records for good.
-    private static let kept = 64
+    fileprivate static let kept = 64
     /// Events kept for one operation; of more, the oldest progress lines are forgotten.
     private static let history = 4096
 
     private let state = Mutex(State())
 
+    /// Makes the operation known before its first event: whoever watches from now on waits for it.
+    func open(_ operation: OperationID) {
+        state.withLock { $0.open(operation) }
+    }
+
     func publish(_ event: MigrationEvent) {
         let watchers = state.withLock { state in
-            if state.channels[event.operation] == nil {
-                state.order.append(event.operation)
-                if state.order.count > Self.kept { state.channels[state.order.removeFirst()] = nil }
-            }
-            state.channels[event.operation, default: Channel()].add(event, limit: Self.history)
+            state.open(event.operation)
+            state.channels[event.operation]?.add(event, limit: Self.history)
             return Array((state.channels[event.operation]?.watchers ?? [:]).values)
         }
         for watcher in watchers {

@@ -1,7 +1,9 @@
 import Foundation
 import PloyzAPI
 import PloyzModel
+import PloyzOverlay
 import PloyzTrust
+import SystemPackage
 
 /// Makes a cluster of which this machine is the first member: authority, certificate, identity. The store's first
 /// records are written when it answers.

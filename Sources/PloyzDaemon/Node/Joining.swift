@@ -4,6 +4,7 @@ import PloyzAPI
 import PloyzModel
 import PloyzOverlay
 import PloyzTrust
+import SystemPackage
 
 /// Gets this machine into a cluster with a token, and keeps what the cluster answered.
 struct Joining: Sendable {

@@ -3,6 +3,7 @@ import PloyzModel
 import PloyzOverlay
 import PloyzTrust
 import PloyzZFS
+import SystemPackage
 
 /// What a machine can say of itself before it is in a cluster.
 struct MachineProfile: Sendable {

@@ -4,65 +4,86 @@ import PloyzModel
 
 /// What operators can ask of this daemon. It translates and hands on; the decisions are elsewhere.
 struct DaemonOperator: OperatorService {
-    let node: Node
+    /// Who answers: the machine, which may belong to no cluster, or the member that another machine's daemon asks.
+    enum Answering: Sendable {
+        case node(Node)
+        case member(Member)
+    }
+
+    let answering: Answering
+
+    private func member() async throws -> Member {
+        switch answering {
+        case .node(let node): try await node.member()
+        case .member(let member): member
+        }
+    }
+
+    /// Only who is on the machine itself may say which cluster it belongs to.
+    private func node() throws -> Node {
+        guard case .node(let node) = answering else {
+            throw PloyzError(.usage, "a machine is put into a cluster on the machine itself")
+        }
+        return node
+    }
 
     func version() async throws -> DaemonVersion { DaemonVersion(version: Version.current) }
 
     func initializeMesh(_ request: MeshInitRequest) async throws -> MeshStatus {
-        try await node.found(request).meshStatus()
+        try await node().found(request).meshStatus()
     }
 
-    func join(_ request: JoinRequest) async throws -> MeshStatus { try await node.join(request).meshStatus() }
+    func join(_ request: JoinRequest) async throws -> MeshStatus { try await node().join(request).meshStatus() }
 
-    func meshStatus() async throws -> MeshStatus { try await node.member().meshStatus() }
+    func meshStatus() async throws -> MeshStatus { try await member().meshStatus() }
 
     func createInvite(_ request: InviteRequest) async throws -> Invite {
-        try await node.member().invitations.create(lifetime: request.ttl)
+        try await member().invitations.create(lifetime: request.ttl)
     }
 
     func machines() async throws -> MachineList {
-        try await node.member().machines()
+        try await member().machines()
     }
 
     func setLifecycle(_ request: LifecycleRequest) async throws -> LifecycleChange {
-        try await node.member().lifecycles.set(request)
+        try await member().lifecycles.set(request)
     }
 
-    func status() async throws -> ClusterStatus { try await node.member().clusterStatus() }
+    func status() async throws -> ClusterStatus { try await member().clusterStatus() }
 
     func previewDeploy(_ request: DeployRequest) async throws -> DeployPreview {
-        try await node.member().deployer.preview(request)
+        try await member().deployer.preview(request)
     }
 
     func deploy(_ request: DeployRequest) async throws -> DeployResult {
-        try await node.member().deployer.deploy(request)
+        try await member().deployer.deploy(request)
     }
 
-    func services() async throws -> ServiceList { try await node.member().listings.services() }
+    func services() async throws -> ServiceList { try await member().listings.services() }
 
-    func volumes() async throws -> VolumeList { try await node.member().listings.volumes() }
+    func volumes() async throws -> VolumeList { try await member().listings.volumes() }
 
     func previewMigration(_ request: MoveRequest) async throws -> MigrationPreview {
-        try await node.member().migrations.preview(request)
+        try await member().deployer.previewMove(request)
     }
 
     func renderManifest(_ request: RenderRequest) async throws -> RenderedManifest {
-        try await node.member().deployer.render(request)
+        try await member().deployer.render(request)
     }
 
     func applyMigration(_ request: MoveRequest) async throws -> MigrationStart {
-        try await node.member().migrations.apply(request)
+        try await member().deployer.applyMove(request)
     }
 
     func migrations() async throws -> MigrationList {
-        MigrationList(migrations: try await node.member().listings.migrations().map(MigrationSummary.init))
+        MigrationList(migrations: try await member().listings.migrations().map(MigrationSummary.init))
     }
 
     func migration(_ id: OperationID) async throws -> MigrationDetail {
-        MigrationDetail(try await node.member().migrations.record(id))
+        MigrationDetail(try await member().migrations.record(id))
     }
 
     func watch(_ id: OperationID) async throws -> AsyncThrowingStream<MigrationNotice, any Error> {
-        try await node.member().migrations.watch(id)
+        try await member().migrations.watch(id)
     }
 }

@@ -81,7 +81,7 @@ struct Listings {
     }
 
     private func operation(locking service: ServiceRef) -> OperationID? {
-        mirror.value(.lock(service)).flatMap { try? JSON.decode(OperationID.self, from: $0) }
+        mirror.value(.lock(service)).flatMap { try? OperationID(String(decoding: $0, as: UTF8.self)) }
     }
 
     private func state(_ status: InstanceStatus?, of instance: InstanceRecord) -> InstanceSummary.State {

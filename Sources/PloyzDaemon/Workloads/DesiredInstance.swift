@@ -32,6 +32,7 @@ struct DesiredInstance: Hashable, Sendable {
             imageID: record.imageID,
             directories: Dictionary(volumes.map { ($0.ref.volume, directory($0.ref)) }) { first, _ in first },
             epoch: record.epoch,
+            generation: record.generation,
             operation: nil
         )
     }

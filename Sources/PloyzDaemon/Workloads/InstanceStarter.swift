@@ -28,7 +28,9 @@ struct InstanceStarter: Sendable {
         guard let workload = containers.first(where: { $0.role == .workload && $0.isRunning }),
             let sandbox = containers.first(where: { $0.role == .sandbox && $0.isRunning })
         else { return false }
-        guard workload.epoch == instance.record.epoch, workload.imageID == instance.record.imageID else { return false }
+        guard workload.epoch == instance.record.epoch, workload.generation == instance.record.generation,
+            workload.imageID == instance.record.imageID
+        else { return false }
         guard let joined = NetworkNamespace(of: workload.pid) else { return false }
         return joined == NetworkNamespace(of: sandbox.pid)
     }
@@ -45,7 +47,8 @@ struct InstanceStarter: Sendable {
     /// Starts an instance from whatever state its parts are in.
     ///
     /// - Throws: ``PloyzError``, with the parts that were started left as they are for the next try.
-    func start(_ instance: DesiredInstance) async throws -> RunningContainer {
+    func start(_ placed: DesiredInstance) async throws -> RunningContainer {
+        let instance = try await resolveImage(of: placed)
         try await mountVolumes(of: instance)
         let sandbox = try await engine.startSandbox(instance.sandbox)
         try await network.attach(instance.ref, sandbox: sandbox, address: instance.record.address, sealed: false)
@@ -73,6 +76,21 @@ struct InstanceStarter: Sendable {
         try await engine.removeWorkload(instance)
         try await network.detach(instance)
         try await engine.removeSandbox(instance)
+    }
+
+    /// The image that the first start finds is written into the record: every later start, and every move, takes the
+    /// same bytes.
+    private func resolveImage(of instance: DesiredInstance) async throws -> DesiredInstance {
+        guard instance.record.imageID.isEmpty else { return instance }
+        let template = instance.service.spec.template
+        var record = instance.record
+        record.imageID = try await engine.ensureImage(template.image, policy: template.pullPolicy)
+        let isWritten = try await store.commit(
+            StoreTransaction(conditions: [try .value(instance.record)], writes: [try .put(record)]))
+        guard isWritten else {
+            throw PloyzError(.planOutdated, "the record of \(record.ref) changed while its image was looked for")
+        }
+        return DesiredInstance(record: record, service: instance.service, volumes: instance.volumes)
     }
 
     private func mountVolumes(of instance: DesiredInstance) async throws {

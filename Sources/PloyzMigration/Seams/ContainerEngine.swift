@@ -79,6 +79,8 @@ package struct WorkloadSpec: Hashable, Sendable, Codable {
     /// Directory on this machine for each volume that the template mounts.
     package let directories: [VolumeName: String]
     package let epoch: Epoch
+    /// The service's generation that the template is of.
+    package let generation: UInt64
     /// The migration that made the container; nil for one that `deploy` made.
     package let operation: OperationID?
 
@@ -88,6 +90,7 @@ package struct WorkloadSpec: Hashable, Sendable, Codable {
         imageID: String,
         directories: [VolumeName: String],
         epoch: Epoch,
+        generation: UInt64,
         operation: OperationID?
     ) {
         self.instance = instance
@@ -95,6 +98,7 @@ package struct WorkloadSpec: Hashable, Sendable, Codable {
         self.imageID = imageID
         self.directories = directories
         self.epoch = epoch
+        self.generation = generation
         self.operation = operation
     }
 }
@@ -121,6 +125,8 @@ package struct OurContainer: Hashable, Sendable, Codable {
     package let exitCode: Int32
     /// nil for a sandbox.
     package let epoch: Epoch?
+    /// Of the service, as the workload was created from it; nil for a sandbox.
+    package let generation: UInt64?
     package let operation: OperationID?
     package let imageID: String
 
@@ -132,6 +138,7 @@ package struct OurContainer: Hashable, Sendable, Codable {
         pid: Int32,
         exitCode: Int32,
         epoch: Epoch?,
+        generation: UInt64?,
         operation: OperationID?,
         imageID: String
     ) {
@@ -142,6 +149,7 @@ package struct OurContainer: Hashable, Sendable, Codable {
         self.pid = pid
         self.exitCode = exitCode
         self.epoch = epoch
+        self.generation = generation
         self.operation = operation
         self.imageID = imageID
     }

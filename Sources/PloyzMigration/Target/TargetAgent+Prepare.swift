@@ -111,6 +111,7 @@ extension TargetAgent {
                     }
                 ) { first, _ in first },
                 epoch: member.instance.epoch.next,
+                generation: member.instance.generation,
                 operation: request.id.operation
             )
         }

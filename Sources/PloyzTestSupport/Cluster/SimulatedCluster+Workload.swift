@@ -87,6 +87,7 @@ extension SimulatedCluster {
                 imageID: instance.imageID,
                 directories: Dictionary(names.map { ($0, "/volumes/\($0)/data") }) { first, _ in first },
                 epoch: instance.epoch,
+                generation: instance.generation,
                 operation: nil
             )
         )

@@ -135,6 +135,7 @@ package final class InMemoryContainers: ContainerEngine {
                     pid: container.pid,
                     exitCode: 0,
                     epoch: nil,
+                    generation: nil,
                     operation: nil,
                     imageID: ""
                 )
@@ -148,6 +149,7 @@ package final class InMemoryContainers: ContainerEngine {
                     pid: state.running[instance]?.pid ?? 0,
                     exitCode: 0,
                     epoch: spec.epoch,
+                    generation: spec.generation,
                     operation: spec.operation,
                     imageID: spec.imageID
                 )

@@ -1,5 +1,4 @@
 import Foundation
-import Glibc
 
 /// Blocking work on a thread of its own, so that none of the few threads that run tasks waits in `poll(2)`.
 enum BlockingThread {
@@ -11,11 +10,6 @@ enum BlockingThread {
         try await withTaskCancellationHandler {
             try await withCheckedThrowingContinuation { continuation in
                 Thread.detachNewThread {
-                    // A pipe whose reader is gone must end in EPIPE, not end the process.
-                    var signals = sigset_t()
-                    sigemptyset(&signals)
-                    sigaddset(&signals, SIGPIPE)
-                    pthread_sigmask(SIG_BLOCK, &signals, nil)
                     continuation.resume(with: Result { try body() })
                 }
             }

@@ -16,6 +16,10 @@ enum Pipes {
         return (ends.readEnd, ends.writeEnd)
     }
 
+    /// Lets a write to a pipe whose reader is gone fail with `EPIPE`, where the process would end otherwise. Whoever
+    /// writes a stream may do so on any thread, so this holds for the whole process, from the first stream on.
+    static let brokenPipesAreErrors: Void = { _ = signal(SIGPIPE, SIG_IGN) }()
+
     static func closeInChildren(_ descriptor: FileDescriptor) {
         _ = fcntl(descriptor.rawValue, F_SETFD, FD_CLOEXEC)
     }

@@ -51,6 +51,7 @@ package enum ZFSComplaint: Hashable, Sendable {
         ("invalid backup stream", .badStream),
         ("failed to read from stream", .badStream),
         ("incomplete stream", .badStream),
+        ("checksum mismatch", .badStream),
         ("make sure that the zfs-fuse daemon is running", .unavailable),
         ("failed to initialize ZFS library", .unavailable),
         ("modules are not loaded", .unavailable),

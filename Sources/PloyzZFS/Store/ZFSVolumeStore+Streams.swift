@@ -71,12 +71,19 @@ extension ZFSVolumeStore {
         let flags = try await abilities().has(.receiveProperties) ? ["-u"] : []
         do {
             try await command.receive(.receive(into: dataset, flags: flags), from: descriptor, lock: lock)
-        } catch let error as ZFSError where [.badStream, .modified].contains(error.complaint) {
+        } catch let error as ZFSError where error.complaint == .badStream {
             throw PloyzError(
                 .badStream,
-                "the stream for \(volume) was not received: \(error.message)",
+                "the stream for \(volume) ended early or was damaged: \(error.message)",
                 state: "\(dataset) is as it was before",
                 next: "repeat the command"
+            )
+        } catch let error as ZFSError where error.complaint == .modified {
+            throw PloyzError(
+                .snapshotMismatch,
+                "\(dataset) was written since its newest snapshot, so nothing can be added to it",
+                state: "it is as it was before",
+                next: "repeat the command: it takes the copy back to its snapshot first"
             )
         } catch let error as ZFSError {
             throw error.error(about: dataset)

@@ -34,6 +34,8 @@ struct DatasetLock: ~Copyable, Sendable {
             )
         )
         let end = timekeeper.now + limit
+        // A child that another thread is just starting has every open file until its exec: a millisecond or so.
+        var pause = Duration.milliseconds(1)
         while flock(lock.descriptor.rawValue, (kind == .shared ? LOCK_SH : LOCK_EX) | LOCK_NB) != 0 {
             guard errno == EWOULDBLOCK || errno == EINTR else { throw Errno(rawValue: errno) }
             guard timekeeper.now < end else {
@@ -43,7 +45,8 @@ struct DatasetLock: ~Copyable, Sendable {
                     next: "find it: fuser \(path)"
                 )
             }
-            try await timekeeper.sleep(for: .milliseconds(20))
+            try await timekeeper.sleep(for: pause)
+            pause = min(pause * 2, .milliseconds(50))
         }
         return lock
     }

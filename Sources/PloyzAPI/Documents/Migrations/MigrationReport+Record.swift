@@ -67,7 +67,8 @@ extension MigrationReport {
     }
 
     private static func wayBack(_ record: OperationRecord) -> String {
-        let instance = record.request.instance == nil && record.request.from == nil
+        let instance =
+            record.request.instance == nil && record.request.from == nil
             ? "" : " --instance \(record.instance.index)"
         return "ployzctl migrate apply \(record.service) --to \(record.from.name)\(instance)"
     }

@@ -46,7 +46,9 @@ extension ServiceSummary {
 }
 
 extension VolumeList: ListPresentable {
-    package static let columns = ["VOLUME", "MACHINE", "SCOPE", "USED", "QUOTA", "EPOCH", "SERVICES", "PREVIOUS COPIES"]
+    package static let columns = [
+        "VOLUME", "MACHINE", "SCOPE", "USED", "QUOTA", "EPOCH", "SERVICES", "PREVIOUS COPIES",
+    ]
     package static let empty = "no volumes"
 
     package var rows: [[String]] {

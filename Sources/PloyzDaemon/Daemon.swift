@@ -1,0 +1,50 @@
+import Foundation
+import Logging
+import PloyzAPI
+import PloyzModel
+
+/// The daemon: the node, and the socket at which operators reach it.
+package struct Daemon: Sendable {
+    private let configuration: DaemonConfiguration
+    private let logger: Logger
+
+    /// Reads the configuration file, if there is one, and the environment.
+    ///
+    /// - Throws: ``PloyzError`` `configuration-invalid` with every error that was found.
+    package init(configurationPath: String?, environment: [String: String]) throws {
+        let path = configurationPath ?? ConfigurationReader.defaultPath
+        let text: String?
+        if configurationPath != nil || FileManager.default.fileExists(atPath: path) {
+            text = try String(contentsOfFile: path, encoding: .utf8)
+        } else {
+            text = nil
+        }
+        configuration = try ConfigurationReader.read(
+            text, environment: environment, hostName: ProcessInfo.processInfo.hostName)
+        var logger = Logger(label: "ployzd")
+        logger.logLevel = Logger.Level(rawValue: configuration.logLevel) ?? .info
+        self.logger = logger
+    }
+
+    /// Serves until it is shut down. Containers, tunnels, routes and the store's member go on without it.
+    package func run() async throws {
+        let node = Node(configuration: configuration, logger: logger)
+        let server = OperatorServer(
+            DaemonOperator(answering: .node(node)),
+            socketPath: configuration.socket,
+            logger: logger,
+            onRunning: { [logger, configuration] in
+                logger.notice("Ready for operators", metadata: ["socket": "\(configuration.socket)"])
+            }
+        )
+        try FileManager.default.createDirectory(
+            atPath: (configuration.socket as NSString).deletingLastPathComponent, withIntermediateDirectories: true)
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await node.run() }
+            group.addTask { try await server.run() }
+            // Whichever ends first ends the daemon: the server when it is told to shut down, the node when it fails.
+            try await group.next()
+            group.cancelAll()
+        }
+    }
+}

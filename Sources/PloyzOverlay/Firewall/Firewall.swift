@@ -1,0 +1,35 @@
+import PloyzModel
+
+/// Our rules in the machine's packet filters.
+struct Firewall: Sendable {
+    let configuration: OverlayConfiguration
+    let member: OverlayMember
+    let runner: any InvocationRunner
+
+    /// Loads our table anew, in one transaction, and repairs the forward rules.
+    func load() async throws {
+        try await runner.require(NftRuleset.load(configuration, cluster: member.cluster))
+        try await repairForwardRules()
+    }
+
+    /// What `nft` prints for our table; nil when there is none. The text is nft's own form, so it is compared with what
+    /// the same nft printed after the load, never with what was loaded.
+    func listing() async throws -> String? {
+        let result = try await runner.run(NftRuleset.list)
+        return result.status == 0 ? result.output : nil
+    }
+
+    /// Sets the forward rules right when somebody, most often a starting dockerd, has changed what is around them.
+    func repairForwardRules() async throws {
+        let rules = ForwardRules(bridge: configuration.bridge, wireguard: configuration.wireguard)
+        let saved: String
+        do {
+            saved = try await runner.require(ForwardRules.save)
+        } catch let error as PloyzError where error.code == .programMissing {
+            // Without iptables there is no Docker on this machine, and no policy of its to work around.
+            return
+        }
+        guard let input = rules.repair(saved) else { return }
+        try await runner.require(ForwardRules.restore(input))
+    }
+}

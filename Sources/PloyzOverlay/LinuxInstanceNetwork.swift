@@ -1,0 +1,240 @@
+import Foundation
+package import PloyzMigration
+package import PloyzModel
+package import PloyzSupervisor
+
+/// The instances' network on a real machine: a veth pair from our bridge into each sandbox, WireGuard to the other
+/// machines.
+///
+/// Order of calls: ``start()`` once after each start of the daemon, then ``apply(_:)`` with the records, then the rest.
+/// All of them find what an earlier daemon left and change only what differs. ``repair()`` may be called at any time.
+package actor LinuxInstanceNetwork: InstanceNetwork {
+    package typealias Execute = @Sendable (InstanceRef, [String]) async throws -> Int32
+
+    private let configuration: OverlayConfiguration
+    private let member: OverlayMember
+    private let runner: any InvocationRunner
+    private let device: WireGuardDevice
+    private let firewall: Firewall
+    private let execute: Execute
+    /// The processes whose listening sockets are ours.
+    private let ownProcesses: @Sendable () async -> [Int32]
+    /// One change of routes at a time: else a plan made from an older state could undo a later change.
+    private let turns = Turns()
+
+    private var control: (any WireGuardControl)?
+    /// What the kernel is known to hold; nil when it must be asked.
+    private var known: NetworkState?
+    private var picture: RoutingPicture?
+    private var claims = LocalClaims()
+    /// What nft printed for our table after the load.
+    private var listing: String?
+
+    /// - Parameters:
+    ///   - execute: runs a command inside an instance, for readiness probes that are commands.
+    ///   - ownProcesses: the processes whose listening sockets are no obstacle for a published port.
+    package init(
+        configuration: OverlayConfiguration,
+        member: OverlayMember,
+        supervisor: any Supervisor,
+        runner: any InvocationRunner = SystemInvocationRunner(),
+        ownProcesses: @escaping @Sendable () async -> [Int32] = { [] },
+        execute: @escaping Execute
+    ) {
+        self.configuration = configuration
+        self.member = member
+        self.runner = runner
+        self.execute = execute
+        self.ownProcesses = ownProcesses
+        device = WireGuardDevice(configuration: configuration, runner: runner, supervisor: supervisor)
+        firewall = Firewall(configuration: configuration, member: member, runner: runner)
+    }
+
+    /// WireGuard up, bridge up, kernel settings, firewall. No instance, tunnel or route that is right is touched.
+    package func start() async throws {
+        try await turns.run { try await self.bringUp() }
+    }
+
+    /// Looks whether everything is as it should be and sets it right: a WireGuard process that died, rules that another
+    /// program flushed, routes that somebody removed.
+    package func repair() async throws {
+        try await turns.run {
+            try await self.bringUp()
+            try await self.reapply()
+        }
+    }
+
+    package func apply(_ picture: RoutingPicture) async throws {
+        try await turns.run { try await self.converge(to: picture) }
+    }
+
+    package func attach(_ instance: InstanceRef, sandbox: RunningContainer, address: IPv4Address, sealed: Bool)
+        async throws
+    {
+        let network = try SandboxNetwork(pid: sandbox.pid)
+        let link = link(instance, address)
+        if sealed { try await seal(instance) }
+        if try await !isRight(link, in: network.pid) {
+            if try await LinkState.read(link.name, runner).first != nil { try await detach(instance) }
+            try await runner.require(.ipBatch(link.create(in: network.pid)), state: "the instance has no network")
+            let inside = Invocation.ipBatch(link.configureInside).inNetwork(of: network.pid)
+            try await runner.require(inside, state: "the instance's link is sealed and not set up")
+        }
+        if !sealed { try await unseal(instance, address: address) }
+    }
+
+    package func unseal(_ instance: InstanceRef, address: IPv4Address) async throws {
+        let link = link(instance, address)
+        try await turns.run {
+            try await self.runner.require(.ipBatch(link.unseal), state: "the instance may still be sealed")
+            await self.noteUnsealed(link)
+        }
+    }
+
+    package func seal(_ instance: InstanceRef) async throws {
+        try await close(instance, with: InstanceLink.seal)
+    }
+
+    package func detach(_ instance: InstanceRef) async throws {
+        try await close(instance, with: InstanceLink.delete)
+    }
+
+    package func waitUntilReady(
+        _ readiness: Readiness,
+        instance: InstanceRef,
+        sandbox: RunningContainer,
+        address: IPv4Address
+    ) async throws {
+        let timeout = readiness.timeout.duration
+        let probe: NetworkProbe
+        switch readiness.probe {
+        case .tcp(let port): probe = .tcp(port: try Self.port(port))
+        case .http(let port, let path): probe = .http(port: try Self.port(port), path: path)
+        case .exec(let command):
+            let execute = execute
+            return try await ReadinessWait.command(command, timeout: timeout) { try await execute(instance, $0) }
+        }
+        let network = try SandboxNetwork(pid: sandbox.pid)
+        try await ReadinessWait.network(probe, at: address, sandbox: network, timeout: timeout)
+    }
+
+    package func foreignListeners(on ports: [PublishedPort]) async throws -> [PublishedPort] {
+        let ours = await ownProcesses().reduce(into: Set<UInt64>()) { $0.formUnion(SocketTable.sockets(of: $1)) }
+        return SocketTable.read().foreign(on: ports, ours: ours)
+    }
+
+    // MARK: Links
+
+    private func link(_ instance: InstanceRef, _ address: IPv4Address) -> InstanceLink {
+        InstanceLink(
+            instance: instance,
+            address: address,
+            gateway: member.overlayAddress,
+            bridge: configuration.bridge,
+            mtu: configuration.mtu
+        )
+    }
+
+    private func isRight(_ link: InstanceLink, in pid: Int32) async throws -> Bool {
+        guard let host = try await LinkState.read(link.name, runner).first,
+            let inside = try await LinkState.read(Self.inner, runner, in: pid).first
+        else { return false }
+        let routes = try await runner.require(InsideRoute.show.inNetwork(of: pid))
+        let decoded = try JSON.decode([InsideRoute].self, from: Data(routes.utf8))
+        return link.isRight(host: host, inside: inside, routes: decoded)
+    }
+
+    /// Closes a link and takes the machine's route to it away: then this machine answers "unreachable" for the address
+    /// until the records say where it is, and no packet waits on a closed link.
+    private func close(
+        _ instance: InstanceRef,
+        with commands: @escaping @Sendable (DeviceName, IPv4Address?) -> [IPCommand]
+    ) async throws {
+        let name = DeviceName(linkOf: instance)
+        try await turns.run {
+            guard let found = try await LinkState.read(name, self.runner).first else { return }
+            let address = found.alias.flatMap(InstanceLink.address(inAlias:))
+            if let address { await self.noteClosing(address) }
+            let batch = Invocation.ipBatch(commands(name, address))
+            try await self.runner.require(batch, state: "the instance may still be reachable")
+            try await self.reapply()
+        }
+    }
+
+    // MARK: The picture
+
+    private func bringUp() async throws {
+        control = try await device.ensureUp()
+        try await InstanceBridge(configuration: configuration, member: member, runner: runner).ensureUp()
+        try await runner.require(KernelSettings.invocation(configuration))
+        let current = try await firewall.listing()
+        if current == nil || current != listing {
+            try await firewall.load()
+            listing = try await firewall.listing()
+        } else {
+            try await firewall.repairForwardRules()
+        }
+        known = nil
+    }
+
+    private func noteUnsealed(_ link: InstanceLink) {
+        claims.claim(link.address, isHere: true)
+        known = known.map { state in
+            NetworkState(peers: state.peers, routes: state.routes.unsealing(link.address, route: link.route))
+        }
+    }
+
+    private func noteClosing(_ address: IPv4Address) {
+        claims.claim(address, isHere: false)
+        // The link's own commands change a route behind the plan's back.
+        known = nil
+    }
+
+    private func reapply() async throws {
+        guard let picture else { return }
+        try await converge(to: picture)
+    }
+
+    private func converge(to picture: RoutingPicture) async throws {
+        guard let control else {
+            throw PloyzError(.overlayFailed, "the overlay has not been started on this machine")
+        }
+        self.picture = picture
+        let current: NetworkState
+        if let known { current = known } else { current = try await readState() }
+        // Asked again when anything below fails half-way.
+        known = nil
+        let plan = RoutePlan(
+            picture: picture,
+            member: member,
+            local: claims.local(in: picture, machine: member.machine),
+            wireguard: configuration.wireguard,
+            bridge: configuration.bridge
+        )
+        let peers = PeerPlan.peers(of: picture, machine: member.machine)
+        let now = Int64(Date().timeIntervalSince1970)
+        try await control.apply(PeerChange.changes(from: current.peers, to: peers, now: now))
+        let commands = plan.commands(from: current.routes, bridge: configuration.bridge)
+        if !commands.isEmpty { try await runner.require(.ipBatch(commands)) }
+        known = NetworkState(peers: current.peers(after: peers), routes: plan)
+    }
+
+    private func readState() async throws -> NetworkState {
+        async let peers = device.dump().peers
+        async let inner = runner.require(OverlayRoute.show(isIPv6: false))
+        async let outer = runner.require(OverlayRoute.show(isIPv6: true))
+        async let neighbours = runner.require(BridgeNeighbour.show(on: configuration.bridge))
+        let routes = Set(try OverlayRoute.parse(await inner) + OverlayRoute.parse(await outer))
+        let plan = RoutePlan(routes: routes, neighbours: Set(try BridgeNeighbour.parse(await neighbours)))
+        return NetworkState(peers: try await peers, routes: plan)
+    }
+
+    private static let inner = DeviceName.inner
+
+    private static func port(_ number: Int) throws -> UInt16 {
+        guard let port = UInt16(exactly: number), port > 0 else {
+            throw PloyzError(.usage, "\(number) is no port: it must be 1 to 65535")
+        }
+        return port
+    }
+}

@@ -1,0 +1,60 @@
+import Foundation
+import PloyzModel
+
+/// The ports on which something on this machine listens, from `/proc/net/{tcp,udp}{,6}` (proc(5)).
+struct SocketTable: Hashable, Sendable {
+    struct Listener: Hashable, Sendable {
+        let port: Int
+        let `protocol`: TransportProtocol
+        /// Names the socket in its owners' `/proc/<pid>/fd`.
+        let inode: UInt64
+    }
+
+    let listeners: Set<Listener>
+
+    /// TCP sockets in state 0A (listening), UDP sockets in state 07 (bound, not connected).
+    static func parse(_ text: String, protocol: TransportProtocol) -> Set<Listener> {
+        let state = `protocol` == .tcp ? "0A" : "07"
+        let found = text.split(separator: "\n").dropFirst().compactMap { line -> Listener? in
+            let fields = line.split(separator: " ")
+            guard fields.count > 9, fields[3] == state, let colon = fields[1].lastIndex(of: ":"),
+                let port = Int(fields[1][fields[1].index(after: colon)...], radix: 16), let inode = UInt64(fields[9])
+            else { return nil }
+            return Listener(port: port, protocol: `protocol`, inode: inode)
+        }
+        return Set(found)
+    }
+
+    /// The table of the network that this process is in.
+    static func read() -> SocketTable {
+        var listeners: Set<Listener> = []
+        for (file, transport) in [("tcp", TransportProtocol.tcp), ("tcp6", .tcp), ("udp", .udp), ("udp6", .udp)] {
+            // A kernel without IPv6 has no second file.
+            guard let data = FileManager.default.contents(atPath: "/proc/self/net/\(file)") else { continue }
+            listeners.formUnion(parse(String(decoding: data, as: UTF8.self), protocol: transport))
+        }
+        return SocketTable(listeners: listeners)
+    }
+
+    /// The ports, out of `ports`, on which a socket listens that none of `ours` holds.
+    func foreign(on ports: [PublishedPort], ours: Set<UInt64>) -> [PublishedPort] {
+        ports.filter { port in
+            listeners.contains {
+                $0.port == port.port && $0.protocol == port.protocol && !ours.contains($0.inode)
+            }
+        }
+    }
+
+    /// The sockets that a process holds, by inode.
+    static func sockets(of pid: Int32) -> Set<UInt64> {
+        let directory = "/proc/\(pid)/fd"
+        let files = (try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? []
+        let inodes = files.compactMap { file -> UInt64? in
+            guard let target = try? FileManager.default.destinationOfSymbolicLink(atPath: "\(directory)/\(file)"),
+                target.hasPrefix("socket:[")
+            else { return nil }
+            return UInt64(target.dropFirst(8).dropLast())
+        }
+        return Set(inodes)
+    }
+}

@@ -1,0 +1,145 @@
+import Foundation
+import LabScenarios
+import PloyzAPI
+import PloyzMigration
+import PloyzModel
+import Testing
+
+extension LabTests {
+    /// Three machines in a cluster, nothing moving.
+    @Suite(.lab("cluster", machines: 3))
+    struct ClusterTests {
+        static let names = ["m1", "m2", "m3"]
+
+        @Test("Each machine lists all three, itself as local, with one storage member", arguments: names)
+        func machines(asked: String) async throws {
+            let machines = try await lab().machines(asking: asked)
+            #expect(machines.map(\.name.text) == Self.names)
+            #expect(machines.filter(\.isLocal).map(\.name.text) == [asked])
+            #expect(machines.filter(\.isStorageMember).map(\.name.text) == ["m1"])
+            #expect(machines.allSatisfy { $0.lifecycle == .active && $0.reachable == true })
+            #expect(machines.allSatisfy { $0.storageRoot?.description == "tank/ployz" })
+            #expect(Set(machines.map(\.overlayAddress)).count == 3)
+            #expect(Set(machines.map { "\($0.subnet)" }).count == 3)
+        }
+
+        @Test("Each machine sees the other two over WireGuard, and the store", arguments: names)
+        func mesh(asked: String) async throws {
+            let status = try await lab().document(MeshStatus.self, asked, ["mesh", "status"])
+            #expect(status.machine.name.text == asked)
+            #expect(status.peers.map(\.machine.name.text).sorted() == Self.names.filter { $0 != asked })
+            #expect(status.storeHealthy)
+            #expect(status.storageMembers.map(\.name.text) == ["m1"])
+        }
+
+        @Test("The status says that all is well", arguments: names)
+        func status(asked: String) async throws {
+            let status = try await lab().document(ClusterStatus.self, asked, ["status"])
+            #expect(status.machines.count == 3)
+            #expect(status.storeHealthy)
+            #expect(status.warnings.isEmpty, "\(status.warnings)")
+        }
+
+        @Test("A machine that drains takes no placement until it is active again, and keeps what it has")
+        func drain() async throws {
+            let lab = try lab()
+            let image = try await lab.buildImage("web")
+            let drained = try await lab.document(LifecycleChange.self, "m1", ["machine", "drain", "m3"])
+            #expect(drained.before == .active)
+            #expect(drained.after == .draining)
+            try await lab.deploy(web("drained", image, count: 4))
+            let placed = try await lab.instances(of: "drained/web").map(\.machine.name.text)
+            #expect(placed.count == 4)
+            #expect(Set(placed) == ["m1", "m2"])
+
+            let active = try await lab.document(LifecycleChange.self, "m2", ["machine", "activate", "m3"])
+            #expect(active.after == .active)
+            try await lab.deploy(web("active", image, count: 3))
+            #expect(Set(try await lab.instances(of: "active/web").map(\.machine.name.text)) == Set(Self.names))
+            #expect(try await lab.instances(of: "drained/web").map(\.machine.name.text) == placed)
+        }
+
+        @Test("A manifest is refused with every error and its path, and a preview changes nothing")
+        func manifestErrors() async throws {
+            let lab = try lab()
+            let image = try await lab.buildImage("web")
+            let preview = ["deploy", "preview", "-f", "-", "--format", "toml"]
+            let before = try await Traces.of(lab)
+            let wrong = """
+                namespace = "wrong"
+                colour = "blue"
+
+                [[services]]
+                name = "web"
+                service_ports = [{ port = 70000 }]
+
+                [services.template]
+                image = "\(image)"
+                mounts = [{ source = { volume = "nowhere" }, target = "data" }]
+                """
+            let result = try await lab.ctl("m2", ["deploy", "-f", "-", "--format", "toml"], input: Data(wrong.utf8))
+            #expect(result.status == 2)
+            for path in ["colour", "services[0].service_ports[0].port", "services[0].template.mounts[0].target"] {
+                #expect(result.errorText.contains(path), "\(result.errorText)")
+            }
+            let good = Data(web("previewed", image, count: 1).utf8)
+            let plan = try await lab.document(DeployPreview.self, "m2", preview, input: good)
+            #expect(plan.changes.contains { $0.kind == .create && $0.subject == .service })
+            #expect(try await Traces.of(lab) == before)
+        }
+
+        @Test("ployzd killed with -9 while idle and started again disturbs no container, tunnel, route or etcd member")
+        func killedIdle() async throws {
+            let lab = try lab()
+            let image = try await lab.buildImage("web")
+            try await lab.deploy(web("idle", image, count: 3))
+            let services = try await lab.instances(of: "idle/web")
+            let address = try #require(services.first { $0.machine.name.text == "m2" }?.address)
+            let before = try await Undisturbed.of(lab, machines: Self.names)
+            let client = try Probe.http(in: lab, from: "m1", to: "\(address):80", name: "idle")
+            for machine in Self.names { try await lab.command(["kill", machine, "ployzd"]).succeeded() }
+            #expect(try await Undisturbed.of(lab, machines: Self.names) == before)
+            for machine in Self.names { try await lab.command(["start", machine, "ployzd"]).succeeded() }
+            try await lab.wait(for: "the daemons to know each other again") {
+                try await lab.machines(asking: "m3").allSatisfy { $0.reachable == true }
+            }
+            let seen = try await client.stop()
+            #expect(try await Undisturbed.of(lab, machines: Self.names) == before)
+            #expect(seen.failedConnects + seen.failedRequests == 0, "\(seen.errors)")
+            #expect(seen.acknowledged > 0)
+            #expect(try await lab.instances(of: "idle/web").allSatisfy { $0.state == .running })
+        }
+
+        @Test("Each command's --json decodes into its published type")
+        func documents() async throws {
+            let lab = try lab()
+            let image = try await lab.buildImage("web")
+            let manifest = Data(web("documents", image, count: 1).utf8)
+            let deploy = ["deploy", "-f", "-", "--format", "toml"]
+            _ = try await lab.document(DeployResult.self, "m1", deploy, input: manifest)
+            let services = try await lab.document(ServiceList.self, "m1", ["service", "ls"])
+            #expect(services.services.contains { $0.service.description == "documents/web" })
+            _ = try await lab.document(VolumeList.self, "m1", ["volume", "ls"])
+            _ = try await lab.document(VersionReport.self, "m1", ["version"])
+            _ = try await lab.document(Invite.self, "m1", ["machine", "invite", "create"])
+            let here = try #require(try await lab.instances(of: "documents/web").first).machine.name.text
+            let target = try #require(Self.names.first { $0 != here })
+            let move = ["documents/web", "--to", target]
+            _ = try await lab.document(MigrationPreview.self, "m1", ["migrate", "preview"] + move)
+            _ = try await lab.document(RenderedManifest.self, "m1", ["migrate", "render-manifest"] + move)
+            let report = try await lab.move("documents/web", to: target)
+            let operation = try #require(report.operation)
+            let detail = try await lab.document(MigrationDetail.self, "m3", ["migrate", "show", "\(operation)"])
+            #expect(detail.report?.outcome == .migrated)
+            let list = try await lab.document(MigrationList.self, "m3", ["migrate", "ls"])
+            #expect(list.migrations.contains { $0.operation == operation })
+            let refused = try await lab.ctl("m1", ["migrate", "preview", "no/such", "--to", "m2", "--json"])
+            let error = try DocumentForm.decode(ErrorDocument.self, from: refused.errors)
+            #expect(error.error.code.text == "unknown-service")
+        }
+
+        private func web(_ namespace: String, _ image: String, count: Int) -> String {
+            Manifests.web(namespace, image: image, placement: "{ replicated = { count = \(count) } }")
+        }
+    }
+}
