@@ -62,7 +62,7 @@ package struct OperationRecord: Hashable, Sendable, Codable, Identifiable {
         self.coordinator = coordinator
         self.request = request
         self.attempt = attempt
-        self.phase = .prepare
+        self.phase = .plan
         self.state = .running
         self.plan = plan
         self.rounds = []

@@ -152,6 +152,15 @@ extension SimulatedCluster {
         }
     }
 
+    /// The daemons of all machines die and start again: what they had in memory is gone.
+    package func restartDaemons() async throws {
+        for machine in machines {
+            machine.restartAgent()
+            try await engine(on: machine).restoreClaims()
+            try await machine.agent.restoreClaims()
+        }
+    }
+
     /// What daemons do from time to time: finish what their journals still have.
     package func settleDown() async throws {
         for _ in 0..<3 {

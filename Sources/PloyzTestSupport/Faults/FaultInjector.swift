@@ -11,6 +11,13 @@ package struct SeamCall: Hashable, Comparable, Sendable, CustomStringConvertible
     /// 1 and up.
     package let number: Int
 
+    package init(machine: String, name: String, subject: String, number: Int) {
+        self.machine = machine
+        self.name = name
+        self.subject = subject
+        self.number = number
+    }
+
     package var description: String { "\(machine) \(name)\(subject.isEmpty ? "" : " \(subject)") #\(number)" }
 
     package static func < (left: SeamCall, right: SeamCall) -> Bool { left.description < right.description }
@@ -23,6 +30,10 @@ package enum Fault: String, Hashable, Sendable, CaseIterable {
     case answerLost
     /// Nothing is done and nothing comes back.
     case hangs
+    /// The daemon that makes the call dies just before it.
+    case crashesBefore
+    /// The same, just after it.
+    case crashesAfter
 }
 
 /// Counts the calls of all seams and lets the chosen ones go wrong.
@@ -36,6 +47,7 @@ package final class FaultInjector: Sendable {
         var cutOff: Set<String> = []
         /// Calls with these names fail, whatever their number.
         var broken: Set<String> = []
+        var hasCrashed = false
     }
 
     private let state = Mutex(State())
@@ -81,15 +93,29 @@ package final class FaultInjector: Sendable {
             if fault != nil { state.struck.append(call) }
             return (call, fault)
         }
-        if fault == .hangs {
-            try await time.sleep(for: .seconds(3600))
-            throw Self.error(call, .hangs)
-        }
+        if fault == .hangs { try await hang(call, .hangs) }
+        if fault == .crashesBefore { try await crash(call, .crashesBefore) }
         try await time.sleep(for: cost)
         if fault == .fails { throw Self.error(call, .fails) }
         let value = try await body()
         if fault == .answerLost { throw Self.error(call, .answerLost) }
+        if fault == .crashesAfter { try await crash(call, .crashesAfter) }
         return value
+    }
+
+    /// Returns when a planned crash strikes; whoever plays the daemon then cancels its task.
+    package func crash() async throws {
+        while !state.withLock({ $0.hasCrashed }) { try await time.sleep(for: .milliseconds(1)) }
+    }
+
+    private func crash(_ call: SeamCall, _ fault: Fault) async throws {
+        state.withLock { $0.hasCrashed = true }
+        try await hang(call, fault)
+    }
+
+    private func hang(_ call: SeamCall, _ fault: Fault) async throws {
+        try await time.sleep(for: .seconds(3600))
+        throw Self.error(call, fault)
     }
 
     private static func error(_ call: SeamCall, _ fault: Fault) -> PloyzError {

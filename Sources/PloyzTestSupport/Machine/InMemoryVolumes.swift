@@ -27,6 +27,12 @@ package final class InMemoryVolumes: Sendable {
         package var content: [VolumeWrite] = []
         package var snapshots: [Snapshot] = []
 
+        package init(stamp: DatasetStamp? = nil, isMounted: Bool = false, content: [VolumeWrite] = []) {
+            self.stamp = stamp
+            self.isMounted = isMounted
+            self.content = content
+        }
+
         /// Bytes since the newest snapshot.
         var written: UInt64 {
             Self.bytes(content) - min(Self.bytes(content), Self.bytes(snapshots.last?.content ?? []))
