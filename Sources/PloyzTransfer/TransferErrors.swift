@@ -1,8 +1,7 @@
+import PloyzMigration
 package import PloyzModel
 
 extension ErrorCode {
-    /// No byte was acknowledged for the stall limit.
-    package static let transferStalled = ErrorCode("transfer-stalled", exitStatus: 1)
     /// The connection was cut, refused, or spoke another protocol.
     package static let transferBroken = ErrorCode("transfer-broken", exitStatus: 1)
     /// The ticket is unknown, used or expired.
