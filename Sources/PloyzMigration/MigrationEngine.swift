@@ -2,7 +2,7 @@ package import PloyzModel
 
 /// The owner's side of migrations: plans them, runs them, resumes them.
 ///
-/// It keeps nothing between calls. The daemon gives each migration a task of its own, and at its start, before anything
+/// It keeps nothing between calls but which operations are in hand, so that none is run twice at once. The daemon gives each migration a task of its own, and at its start, before anything
 /// is started on the machine, calls ``restoreClaims()``; then ``resume(_:cancelSignal:sink:)`` for each of
 /// ``unfinished()``, and again from time to time for those that no task has.
 package struct MigrationEngine: Sendable {
@@ -10,6 +10,7 @@ package struct MigrationEngine: Sendable {
     private let transfer: any Transfer
     private let peer: PeerDirectory
     private let makeID: @Sendable () -> OperationID
+    private let inHand = OperationsInHand()
 
     /// - Parameters:
     ///   - peer: the daemon of another machine.
@@ -115,6 +116,8 @@ package struct MigrationEngine: Sendable {
             startedAt: seams.time.date
         )
         var runner = runner(OwnerEntry(record: record), CancelSignal(), isResumed: false) { _ in }
+        // Before the journal has it: whoever looks for unfinished work must not take this for a dead run's.
+        guard inHand.take(record.id) else { throw PloyzError(.failed, "\(record.id) exists already") }
         seams.claims.claim(plan.unit.members.map(\.instance.ref), for: record.id)
         do {
             if let failure = await runner.save() { throw failure }
@@ -126,13 +129,14 @@ package struct MigrationEngine: Sendable {
                 try? await seams.journal.remove(record.id)
             }
             seams.claims.release(record.id)
+            inHand.drop(record.id)
             throw failure
         }
         runner.entry.machine.succeeded(.announce)
         return runner.entry
     }
 
-    /// Runs an admitted migration to its end.
+    /// Runs an admitted migration to its end. An admitted one that is never run is in hand until the daemon ends.
     ///
     /// - Throws: `CancellationError` when the task is cancelled: the daemon goes away, and the next one resumes.
     package func run(
@@ -140,6 +144,7 @@ package struct MigrationEngine: Sendable {
         cancelSignal: CancelSignal,
         sink: @escaping EventSink
     ) async throws -> MigrationResult {
+        defer { inHand.drop(entry.record.id) }
         var runner = runner(entry, cancelSignal, isResumed: false, sink: sink)
         runner.events.emit(.started(plan: entry.record.plan, attempt: entry.record.attempt))
         return try await runner.run()
@@ -147,12 +152,14 @@ package struct MigrationEngine: Sendable {
 
     /// Goes on with what the journal has of an operation: before the commit back to the source, after it forward.
     ///
-    /// - Returns: nil when the journal has nothing of it, or this machine is not its owner.
+    /// - Returns: nil when the journal has nothing of it, this machine is not its owner, or it is in hand already.
     package func resume(
         _ operation: OperationID,
         cancelSignal: CancelSignal,
         sink: @escaping EventSink
     ) async throws -> MigrationResult? {
+        guard inHand.take(operation) else { return nil }
+        defer { inHand.drop(operation) }
         guard case .owner(var entry) = try await seams.journal.entry(for: operation) else { return nil }
         entry.machine.recover()
         seams.claims.claim(entry.unit.members.map(\.instance.ref), for: operation)
@@ -160,8 +167,10 @@ package struct MigrationEngine: Sendable {
         return try await runner.run()
     }
 
-    /// Operations that this machine drives and that the journal still has.
-    package func unfinished() async throws -> [OperationID] { try await owned().map(\.record.id) }
+    /// Operations that this machine drives, that the journal still has and that are not in hand.
+    package func unfinished() async throws -> [OperationID] {
+        try await owned().map(\.record.id).filter { !inHand.has($0) }
+    }
 
     /// Claims the instances of unfinished operations. To be called before anything is started on this machine.
     package func restoreClaims() async throws {

@@ -103,6 +103,7 @@ struct MigrationRunner: Sendable {
         case step(MigrationRunner, PloyzError?)
         case cancelled
         case overrun
+        case late(Duration)
     }
 
     /// Performs a step, unless an operator cancels it or it overruns what is left of the downtime.
@@ -133,6 +134,12 @@ struct MigrationRunner: Sendable {
                     return .overrun
                 }
             }
+            if let limit = start.limit(of: step) {
+                group.addTask {
+                    try? await start.seams.time.sleep(for: limit)
+                    return .late(limit)
+                }
+            }
             var reason: PloyzError?
             while let ending = await group.next() {
                 switch ending {
@@ -142,6 +149,9 @@ struct MigrationRunner: Sendable {
                     return (runner, reason ?? failure)
                 case .cancelled:
                     if !Task.isCancelled { reason = reason ?? start.cancellation }
+                    group.cancelAll()
+                case .late(let limit):
+                    if !Task.isCancelled { reason = reason ?? Self.tooLate(step, limit) }
                     group.cancelAll()
                 case .overrun:
                     if !Task.isCancelled { reason = reason ?? start.overrun(step) }
@@ -188,6 +198,22 @@ struct MigrationRunner: Sendable {
         return PloyzError(.budgetOverrun, "the step \(step.rawValue) overran what was left of --max-downtime \(limit)")
     }
 
+    private static func tooLate(_ step: MigrationStep, _ limit: Duration) -> PloyzError {
+        PloyzError(.deadlineExceeded, "the step \(step.rawValue) took longer than \(Microseconds(limit))")
+    }
+
+    /// The bound of a step as a whole; nil where every call in it has one of its own.
+    private func limit(of step: MigrationStep) -> Duration? {
+        let limits = seams.limits
+        return switch step {
+        case .sendImages, .preCopy, .stop, .lastDelta, .startCandidate, .commit: nil
+        case .announce, .conclude: limits.store * 4
+        case .holdBases, .fence: limits.local * 2
+        case .retireSource: limits.local * 4
+        case .prepareTarget, .arm, .switchOver: limits.peer * 2
+        }
+    }
+
     // MARK: After the decision
 
     private mutating func undo(_ step: MigrationStep) async throws {
@@ -212,10 +238,16 @@ struct MigrationRunner: Sendable {
     /// Tries the first undo, or the first step after the commit, and leaves it to the next run after a number of tries.
     private mutating func attempt(
         _ step: MigrationStep,
-        _ body: (inout MigrationRunner) async throws -> Void
+        _ body: @escaping @Sendable (inout MigrationRunner) async throws -> Void
     ) async throws {
         do {
-            try await body(&self)
+            let start = self
+            let limit = self.limit(of: step) ?? seams.limits.local * 4
+            self = try await seams.time.within(limit, step.pendingWork) {
+                var runner = start
+                try await body(&runner)
+                return runner
+            }
             entry.machine.finished(step)
             tries = 0
         } catch {

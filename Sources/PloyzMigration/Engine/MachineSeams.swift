@@ -34,11 +34,11 @@ package struct MachineSeams: Sendable {
     ) {
         self.machine = machine
         self.architecture = architecture
-        self.store = store
+        self.store = BoundedClusterStore(store: store, time: time, limit: limits.store)
         self.volumes = volumes
         self.containers = containers
         self.network = network
-        self.journal = journal
+        self.journal = BoundedJournal(journal: journal, time: time, limit: limits.local)
         self.claims = claims
         self.routes = routes
         self.time = time

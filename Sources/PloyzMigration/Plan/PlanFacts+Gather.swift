@@ -9,6 +9,18 @@ extension PlanFacts {
         seams: MachineSeams,
         peer: @escaping PeerDirectory
     ) async throws -> PlanFacts {
+        try await seams.time.within(seams.limits.peer * 2, "gathering what the plan depends on") {
+            try await gatherUnbounded(unit: unit, picture: picture, target: target, seams: seams, peer: peer)
+        }
+    }
+
+    private static func gatherUnbounded(
+        unit: MigrationUnit,
+        picture: ClusterPicture,
+        target: MachineID,
+        seams: MachineSeams,
+        peer: @escaping PeerDirectory
+    ) async throws -> PlanFacts {
         async let capability = seams.volumes?.capability()
         async let sizes = imageSizes(of: unit, seams: seams)
         async let answer = targetFacts(unit, target: target, seams: seams, peer: peer)

@@ -14,7 +14,9 @@ extension TargetAgent {
         // Durable before anything else, and before the lock: a start that is under way sees it and ends.
         try await change(operation) { $0.tombstone = max($0.tombstone, request.id.attempt) }
         starts.withLock { $0[operation] }?.cancel()
-        try await work.withLock(operation) { try await giveUp(request.id) }
+        try await work.withLock(operation) {
+            try await seams.local("discarding \(request.id)") { try await self.giveUp(request.id) }
+        }
     }
 
     /// Ends everything of the attempt. What was received stays, at its snapshot. May be repeated.
@@ -80,9 +82,7 @@ extension TargetAgent {
             writes: [.delete(.candidate(entry.operation))]
         )
         let store = seams.store
-        let answer = try? await seams.time.within(seams.limits.store, "deleting the candidate key") {
-            try await store.commit(transaction)
-        }
+        let answer = try? await store.commit(transaction)
         return answer != nil
     }
 
@@ -94,7 +94,9 @@ extension TargetAgent {
         guard let entries = try? await known() else { return }
         for entry in entries {
             // What fails is tried again the next time.
-            try? await work.withLock(entry.operation) { try await self.tend(self.entry(entry.operation)) }
+            try? await work.withLock(entry.operation) {
+                try await seams.local("tending \(entry.operation)") { try await self.tend(self.entry(entry.operation)) }
+            }
         }
     }
 
@@ -108,9 +110,7 @@ extension TargetAgent {
     private func tend(_ entry: TargetEntry) async throws {
         if entry.phase == .settled { return try await tidy(entry) }
         let store = seams.store
-        let decision = try await seams.time.within(seams.limits.store, "reading the decision") {
-            try await store.decision(entry.operation)
-        }
+        let decision = try await store.decision(entry.operation)
         switch decision {
         case .committed:
             // Without the owner's word: it may be gone for good.

@@ -22,7 +22,9 @@ extension TargetAgent {
                 entry.deadline = deadline
             }
             seams.claims.claim(request.unit.members.map(\.instance.ref), for: request.id.operation)
-            let sandboxes = try await makeReady(request)
+            let sandboxes = try await seams.time.within(seams.limits.peer, "preparing \(request.id)") {
+                try await self.makeReady(request)
+            }
             try await change(request.id.operation) { entry in
                 guard request.id.attempt > entry.tombstone else { throw Self.discarded(request.id) }
                 entry.phase = .prepared

@@ -13,7 +13,7 @@ extension TargetAgent {
             if let decision = try? await seams.store.decision(request.id.operation), decision != .committed {
                 throw PloyzError(.notCommitted, "\(request.id.operation) is \(decision.rawValue), not committed")
             }
-            try await takeOver(entry)
+            try await seams.local("taking over \(request.id)") { try await self.takeOver(entry) }
         }
     }
 

@@ -19,14 +19,17 @@ extension TargetAgent {
             }
             guard let unit = entry.unit else { throw PloyzError(.notPrepared, "\(request.id) is not prepared here") }
             do {
-                let report = try await unlessCancelled(signal, request.id) {
-                    try await self.startCandidates(request, unit: unit, sandboxes: entry.sandboxes)
+                let readiness = unit.members.compactMap(\.service.spec.readiness?.timeout.duration).max() ?? .zero
+                let report = try await unlessCancelled(signal, request.id) { [seams] in
+                    try await seams.time.within(readiness + seams.limits.start, "starting \(request.id)") {
+                        try await self.startCandidates(request, unit: unit, sandboxes: entry.sandboxes)
+                    }
                 }
                 try await change(operation) { $0.phase = .ready }
                 return report
             } catch {
                 // With nothing running: the owner may be gone and never discard.
-                try? await stopCandidates(entry)
+                try? await seams.local("stopping \(request.id)") { try await self.stopCandidates(entry) }
                 throw error
             }
         }
@@ -112,9 +115,7 @@ extension TargetAgent {
             writes: [.put(.candidate(id.operation), id.candidateValue)]
         )
         let store = seams.store
-        let isWritten = try await seams.time.within(seams.limits.store, "announcing the candidate") {
-            try await store.commit(transaction)
-        }
+        let isWritten = try await store.commit(transaction)
         guard isWritten else { throw PloyzError(.discarded, "\(id.operation) is no longer running") }
     }
 }

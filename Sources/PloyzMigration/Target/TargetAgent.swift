@@ -112,8 +112,11 @@ package final class TargetAgent: Peer {
                 throw PloyzError(.notPrepared, "\(request.volume) is no part of \(request.id)")
             }
             let storage = try seams.storage()
-            try await storage.adoptReceived(request.volume, spec: record.spec, stamp: stamp(of: record, .incoming))
-            let newest = try await storage.snapshots(of: request.volume).last?.guid
+            let stamp = stamp(of: record, .incoming)
+            let newest = try await seams.local("adopting \(request.volume)") {
+                try await storage.adoptReceived(request.volume, spec: record.spec, stamp: stamp)
+                return try await storage.snapshots(of: request.volume).last?.guid
+            }
             guard newest == request.guid else {
                 throw PloyzError(.wrongSnapshot, "\(request.volume) arrived at another snapshot than \(request.guid)")
             }

@@ -82,7 +82,7 @@ package final class FaultInjector: Sendable {
             return (call, fault)
         }
         if fault == .hangs {
-            try await time.sleep(for: .seconds(86_400))
+            try await time.sleep(for: .seconds(3600))
             throw Self.error(call, .hangs)
         }
         try await time.sleep(for: cost)

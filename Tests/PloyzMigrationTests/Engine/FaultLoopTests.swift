@@ -56,7 +56,7 @@ import Testing
         let (outcome, problems) = try cluster.run { () -> (MigrationOutcome?, [String]) in
             let redis = try await prepare(cluster, unit)
             cluster.faults.strike(call, with: fault)
-            let outcome = try await cluster.writing(to: redis, every: .milliseconds(20)) { () -> MigrationOutcome? in
+            let outcome = try await cluster.writing(to: redis, every: .milliseconds(50)) { () -> MigrationOutcome? in
                 do {
                     let outcome = try await cluster.migrate("shop/redis", to: 2).result.outcome
                     try await cluster.settleDown()

@@ -9,9 +9,7 @@ extension MigrationRunner {
     mutating func announce() async throws {
         let transaction = try announcement()
         let store = seams.store
-        let isAnnounced = try await seams.time.within(seams.limits.store, "announcing the operation") {
-            try await store.commit(transaction)
-        }
+        let isAnnounced = try await store.commit(transaction)
         guard isAnnounced else { throw try await refusalToAnnounce() }
     }
 
@@ -65,9 +63,7 @@ extension MigrationRunner {
         let write = StoreTransaction.Write.put(key, Decision.aborted.value)
         for condition in [StoreTransaction.Condition.value(key, Decision.running.value), .absent(key)] {
             let transaction = StoreTransaction(conditions: [condition], writes: [write])
-            let isWritten = try await seams.time.within(seams.limits.store, "writing 'aborted'") {
-                try await store.commit(transaction)
-            }
+            let isWritten = try await store.commit(transaction)
             if isWritten { return }
         }
     }
@@ -115,14 +111,10 @@ extension MigrationRunner {
             conditions: locks.map { .value($0, record.id.lockValue) },
             writes: [put, .delete(.candidate(record.id))] + locks.map { .delete($0) }
         )
-        let isDone = try await seams.time.within(seams.limits.store, "writing the end of the operation") {
-            try await store.commit(all)
-        }
+        let isDone = try await store.commit(all)
         guard !isDone else { return }
         // An earlier try, whose answer was lost, gave the locks back. They may be another operation's by now.
         let only = StoreTransaction(conditions: [.present(.decision(record.id))], writes: [put])
-        _ = try await seams.time.within(seams.limits.store, "writing the end of the operation") {
-            try await store.commit(only)
-        }
+        _ = try await store.commit(only)
     }
 }

@@ -19,7 +19,10 @@ extension MigrationRunner {
         entry.holds += snapshots.map { OwnerEntry.Hold(volume: volume, snapshot: $0) }
         if let failure = await save() { throw failure }
         let storage = try seams.storage()
-        for snapshot in snapshots { try await storage.hold(volume, snapshot, tag: .operation(record.id)) }
+        let tag = HoldTag.operation(record.id)
+        for snapshot in snapshots {
+            try await seams.local("holding a snapshot") { try await storage.hold(volume, snapshot, tag: tag) }
+        }
     }
 
     /// The undo, and part of the cleanup. The snapshots stay: what arrived on the target is the base of the next try.

@@ -13,7 +13,13 @@ extension MigrationRunner {
                 try await target.ticket(request)
             }
             let progress = events.progress(volume: nil, image: image.id, round: 0, expected: image.size)
-            let receipt = try await transfer.sendImage(image.id, with: ticket, progress: progress)
+            let watch = StallWatch(limit: record.request.stallLimit.duration, time: seams.time)
+            let receipt = try await watch.guarding("the image \(image.name)") { [transfer] in
+                try await transfer.sendImage(image.id, with: ticket) { acknowledged in
+                    watch.advanced(to: acknowledged)
+                    progress(acknowledged)
+                }
+            }
             entry.record.totalBytes += receipt.bytes
             let time = Microseconds(seams.time.now - began)
             events.emit(.imageSent(image: image.id, bytes: receipt.bytes, time: time))

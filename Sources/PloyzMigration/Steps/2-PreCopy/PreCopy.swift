@@ -15,11 +15,15 @@ extension MigrationRunner {
             let number = entry.round
             let name = try entry.snapshotName(round: String(number))
             let began = seams.time.now
-            let snapshots = try await sideBySide(unit.volumes) { try await storage.snapshot($0.ref, name: name) }
+            let snapshots = try await sideBySide(unit.volumes) { [seams] volume in
+                try await seams.local("taking a snapshot") { try await storage.snapshot(volume.ref, name: name) }
+            }
             for volume in unit.volumes { try await hold([name], of: volume.ref) }
             let sent = try await send(snapshots, round: number)
             let time = seams.time.now - began
-            let written = try await sideBySide(unit.volumes) { try await storage.written($0.ref) }
+            let written = try await sideBySide(unit.volumes) { [seams] volume in
+                try await seams.local("asking what was written") { try await storage.written(volume.ref) }
+            }
             rounds.append(
                 PreCopyPolicy.Round(
                     bytes: sent.reduce(.zero) { $0 + $1.bytes },
@@ -62,7 +66,9 @@ extension MigrationRunner {
                     includesIntermediates: false
                 )
                 let began = sender.seams.time.now
-                let estimate = try await storage.estimate(job.volume, from: base, to: snapshot)
+                let estimate = try await sender.seams.local("estimating a stream") { [base] in
+                    try await storage.estimate(job.volume, from: base, to: snapshot)
+                }
                 let receipt = try await sender.send(stream, round: round, expected: estimate.bytes)
                 if base == nil {
                     let request = AdoptRequest(id: sender.id, volume: job.volume, guid: snapshot.guid)

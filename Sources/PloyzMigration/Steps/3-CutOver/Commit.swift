@@ -59,9 +59,7 @@ extension MigrationRunner {
         let store = seams.store
         let operation = record.id
         do {
-            let decision = try await seams.time.within(seams.limits.store, "reading the decision") {
-                try await store.decision(operation)
-            }
+            let decision = try await store.decision(operation)
             switch decision {
             case .committed: return foundCommitted()
             case .aborted: return .refused(PloyzError(.commitRefused, "the operation was aborted"))
@@ -83,9 +81,7 @@ extension MigrationRunner {
         let store = seams.store
         do {
             return .success(
-                try await seams.time.within(seams.limits.store, "writing \(what)") {
-                    try await store.commit(transaction)
-                }
+                try await store.commit(transaction)
             )
         } catch {
             return .failure(PloyzError(wrapping: error))

@@ -17,7 +17,9 @@ extension MigrationRunner {
         let rounds = try await sideBySide(unit.volumes) { volume -> RoundRecord in
             let start = sender.seams.time.now
             let base = arrived[volume.ref]
-            let snapshot = try await storage.snapshot(volume.ref, name: armed.lastName)
+            let snapshot = try await sender.seams.local("taking the last snapshot") {
+                try await storage.snapshot(volume.ref, name: armed.lastName)
+            }
             guard let ticket = armed.tickets[volume.ref] else {
                 throw PloyzError(.failed, "there is no ticket for the last round of \(volume.ref)")
             }
@@ -27,7 +29,7 @@ extension MigrationRunner {
                 snapshot: snapshot,
                 includesIntermediates: false
             )
-            async let written = storage.written(volume.ref)
+            async let written = sender.seams.local("asking what was written") { try await storage.written(volume.ref) }
             let receipt = try await sender.send(stream, with: ticket, round: number, expected: nil)
             let after = try await written
             guard after == .zero else {

@@ -39,9 +39,7 @@ extension MigrationRunner {
         let decision = entry.machine.isCommitted ? Decision.committed : .aborted
         let transaction = StoreTransaction(conditions: [.value(.decision(record.id), decision.value)], writes: [put])
         let store = seams.store
-        _ = try? await seams.time.within(seams.limits.store, "publishing the record") {
-            try await store.commit(transaction)
-        }
+        _ = try? await store.commit(transaction)
     }
 
     private func result(_ outcome: MigrationOutcome) -> MigrationResult {
