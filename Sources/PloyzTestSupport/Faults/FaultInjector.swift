@@ -47,10 +47,11 @@ package final class FaultInjector: Sendable {
         var cutOff: Set<String> = []
         /// Calls with these names fail, whatever their number.
         var broken: Set<String> = []
-        var hasCrashed = false
     }
 
     private let state = Mutex(State())
+    /// Ends when a planned crash strikes.
+    private let (crashes, crashing) = AsyncStream.makeStream(of: Void.self)
     private let time: any Timekeeper
 
     package init(time: any Timekeeper) { self.time = time }
@@ -105,11 +106,12 @@ package final class FaultInjector: Sendable {
 
     /// Returns when a planned crash strikes; whoever plays the daemon then cancels its task.
     package func crash() async throws {
-        while !state.withLock({ $0.hasCrashed }) { try await time.sleep(for: .milliseconds(1)) }
+        for await _ in crashes {}
+        try Task.checkCancellation()
     }
 
     private func crash(_ call: SeamCall, _ fault: Fault) async throws {
-        state.withLock { $0.hasCrashed = true }
+        crashing.finish()
         try await hang(call, fault)
     }
 

@@ -49,7 +49,10 @@ package final class VirtualTimekeeper: Timekeeper, TaskExecutor {
                 let isCancelled = state.withLock { state in
                     guard state.cancelled.remove(number) == nil else { return true }
                     let deadline = state.now + max(.zero, duration)
-                    state.timers.append(Timer(number: number, deadline: deadline, continuation: continuation))
+                    // Kept in the order in which they ring; of equals, the one that was set first.
+                    let index = state.timers.partitioningIndex { $0.deadline > deadline }
+                    let timer = Timer(number: number, deadline: deadline, continuation: continuation)
+                    state.timers.insert(timer, at: index)
                     return false
                 }
                 if isCancelled { continuation.resume(throwing: CancellationError()) }
@@ -115,15 +118,24 @@ package final class VirtualTimekeeper: Timekeeper, TaskExecutor {
 
     private func nextTimer() -> Timer? {
         state.withLock { state in
-            let first = state.timers.indices.min { left, right in
-                (state.timers[left].deadline, state.timers[left].number)
-                    < (state.timers[right].deadline, state.timers[right].number)
-            }
-            guard let first else { return nil }
-            let timer = state.timers.remove(at: first)
+            guard !state.timers.isEmpty else { return nil }
+            let timer = state.timers.removeFirst()
             state.now = max(state.now, timer.deadline)
             return timer
         }
+    }
+}
+
+extension Array {
+    /// The first index whose element, and all after it, fulfil `belongsBehind`.
+    fileprivate func partitioningIndex(where belongsBehind: (Element) -> Bool) -> Int {
+        var low = 0
+        var high = count
+        while low < high {
+            let middle = (low + high) / 2
+            if belongsBehind(self[middle]) { high = middle } else { low = middle + 1 }
+        }
+        return low
     }
 }
 
