@@ -111,8 +111,10 @@ extension LabTests {
 
         /// The starts of the service's containers since dockerd runs.
         private func starts(of service: String) async throws -> [String] {
+            // The time is in whole seconds, so the one that runs must be over.
+            let until = Int(Date.now.timeIntervalSince1970) + 1
             let events = [
-                "docker", "events", "--since", "0", "--until", "0s", "--filter", "event=start",
+                "docker", "events", "--since", "0", "--until", "\(until)", "--filter", "event=start",
                 "--filter", "label=io.ployz.instance=\(service)/0", "--format", "{{json .}}",
             ]
             return try await lab().run("m1", events).succeeded().text.split(separator: "\n").map(String.init)
