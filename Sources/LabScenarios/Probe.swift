@@ -36,7 +36,11 @@ package struct Probe: Sendable {
     ) throws -> Probe {
         let program = try lab.start(
             machine,
-            ["lab-probe", "http", "--to", address, "--id", name, "--interval-ms", String(interval)],
+            [
+                "lab-probe", "http", "--to", address, "--id", name, "--interval-ms", String(interval),
+                // A lost packet is sent again after 1 s: late, and no failure.
+                "--connect-timeout-ms", "3000",
+            ],
             output: lab.scratch.appending(path: "\(name).json")
         )
         return Probe(machine: machine, ledger: lab.scratch.appending(path: "\(name).ledger"), program: program)

@@ -12,6 +12,9 @@ package struct MigrationLimits: Hashable, Sendable {
     package var undecided: Duration
     /// How long a target keeps a candidate running that nobody asks about.
     package var candidate: Duration
+    /// How long a source that was replaced while it ran goes on answering: machines' routes follow within it, and requests
+    /// that are under way end.
+    package var linger: Duration
     /// Tries of an undo or of a step after the commit, in one run; what still fails is left to the next.
     package var tries: Int
 
@@ -22,6 +25,7 @@ package struct MigrationLimits: Hashable, Sendable {
         start: Duration = .seconds(30),
         undecided: Duration = .seconds(60),
         candidate: Duration = .seconds(300),
+        linger: Duration = .seconds(1),
         tries: Int = 5
     ) {
         self.store = store
@@ -30,6 +34,7 @@ package struct MigrationLimits: Hashable, Sendable {
         self.start = start
         self.undecided = undecided
         self.candidate = candidate
+        self.linger = linger
         self.tries = tries
     }
 }

@@ -7,7 +7,11 @@ import PloyzModel
 /// record's. None of it can run; the next run of this step finishes.
 extension MigrationRunner {
     mutating func retireSource() async throws {
-        if record.plan.startsFirst { try await stopMembers() }
+        if record.plan.startsFirst {
+            // Other machines' routes follow the record by themselves, each a little later than this one's.
+            try await seams.time.sleep(for: seams.limits.linger)
+            try await stopMembers()
+        }
         // The target opened the address at the first word; with the second it stamps its copies.
         try await settleTarget()
         let seams = seams
