@@ -1,4 +1,5 @@
 import AsyncHTTPClient
+import PloyzMigration
 package import PloyzModel
 package import SystemPackage
 

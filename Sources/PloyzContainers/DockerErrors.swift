@@ -25,8 +25,6 @@ extension ErrorCode {
     package static let mountInvalid = ErrorCode("mount-invalid", exitStatus: 1)
     /// The text is no reference to an image.
     package static let imageReference = ErrorCode("image-reference", exitStatus: 3)
-    /// The machine lacks an image and the pull policy forbids to fetch it.
-    package static let imageMissing = ErrorCode("image-missing", exitStatus: 3)
     /// An image could not be pulled.
     package static let imagePullFailed = ErrorCode("image-pull-failed", exitStatus: 1)
     /// An image that was brought here is not the one that was expected.

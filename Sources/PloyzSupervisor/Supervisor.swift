@@ -48,6 +48,4 @@ package enum HelperStatus: Hashable, Sendable {
 extension ErrorCode {
     /// A helper program could not be started or stopped.
     package static let helperFailed = ErrorCode("helper-failed", exitStatus: 1)
-    /// A condition did not come true in its time.
-    package static let timedOut = ErrorCode("timed-out", exitStatus: 1)
 }

@@ -75,11 +75,6 @@ package final class StreamTransfer: Transfer {
 
     // MARK: One stream
 
-    private enum Part: Sendable {
-        case source(Result<Void, any Error>)
-        case pump(Result<(SendPump, SendPump.Ending), any Error>)
-    }
-
     private func send(
         from source: any StreamSource,
         with ticket: TransferTicket,
@@ -124,58 +119,47 @@ package final class StreamTransfer: Transfer {
 
     /// Runs source and pump side by side and returns when all bytes are with the socket.
     ///
-    /// Each holds one end of the pipe and closes it when it is done, which ends the other one. Of two failures the one
-    /// that came first is the cause: the other is only told that its pipe broke.
+    /// Each holds one end of the pipe and closes it when it is done, which ends the other one. Of two failures the
+    /// first is the cause, and it is noted before the end is closed: the other side only sees its pipe break.
     private func stream(_ source: any StreamSource, through pump: SendPump) async throws -> SendPump {
         let (reader, writer) = try Pipes.makeWide()
         let wake = try Wake()
-        return try await withThrowingTaskGroup(of: Part.self) { group in
+        let cause = FirstError()
+        return try await withThrowingTaskGroup(of: SendPump?.self) { group in
             group.addTask {
                 defer { try? writer.close() }
                 do {
-                    return .source(.success(try await source.write(to: writer)))
+                    try await source.write(to: writer)
                 } catch {
-                    return .source(.failure(error))
+                    cause.note(error)
+                    wake.trip()
                 }
+                return nil
             }
             group.addTask {
                 defer { try? reader.close() }
                 do {
-                    return .pump(
-                        .success(
-                            try await BlockingThread.run(wake: wake) {
-                                var pump = pump
-                                let ending = try pump.stream(from: reader, wake: wake)
-                                return (pump, ending)
-                            }
-                        )
-                    )
+                    return try await BlockingThread.run(wake: wake) {
+                        var pump = pump
+                        switch try pump.stream(from: reader, wake: wake) {
+                        case .drained: return pump
+                        case .result(.failed(let error)): throw error
+                        case .result(.received): throw PloyzError.early(ByteCount(pump.sent))
+                        }
+                    }
                 } catch {
-                    return .pump(.failure(error))
+                    cause.note(error)
+                    return nil
                 }
             }
             var drained: SendPump?
-            var failure: (any Error)?
-            for try await part in group {
-                switch part {
-                case .source(.success): break
-                case .source(.failure(let error)):
-                    failure = failure ?? error
-                    wake.trip()
-                case .pump(.success((let pump, .drained))): drained = pump
-                case .pump(.success((_, .result(.failed(let error))))):
-                    failure = failure ?? error
-                    group.cancelAll()
-                case .pump(.success((_, .result(.received)))):
-                    failure = failure ?? PloyzError.broken("it gave a receipt before the stream's end", "the target")
-                    group.cancelAll()
-                case .pump(.failure(let error)):
-                    failure = failure ?? error
-                    group.cancelAll()
-                }
+            for try await pump in group {
+                drained = drained ?? pump
+                // The source need not wait for its pipe to break.
+                if cause.error != nil { group.cancelAll() }
             }
             try Task.checkCancellation()
-            if let failure { throw failure }
+            if let error = cause.error { throw error }
             guard let drained else { throw CancellationError() }
             return drained
         }

@@ -1,8 +1,7 @@
+import PloyzMigration
 package import PloyzModel
 
 extension ErrorCode {
-    /// No byte was acknowledged for the stall limit.
-    package static let transferStalled = ErrorCode("transfer-stalled", exitStatus: 1)
     /// The connection was cut, refused, or spoke another protocol.
     package static let transferBroken = ErrorCode("transfer-broken", exitStatus: 1)
     /// The ticket is unknown, used or expired.
@@ -15,6 +14,16 @@ extension PloyzError {
             .transferBroken,
             "the stream to \(peer) broke: \(what)",
             state: "the target keeps nothing of it but whole snapshots",
+            next: "repeat the command"
+        )
+    }
+
+    /// The receiver was content with less than all.
+    static func early(_ sent: ByteCount) -> PloyzError {
+        PloyzError(
+            .transferBroken,
+            "the target gave a receipt after \(sent), before the stream's end",
+            state: "the target keeps what it received",
             next: "repeat the command"
         )
     }

@@ -1,6 +1,7 @@
 import Foundation
 import PloyzAPI
 import PloyzAPITestSupport
+import PloyzMigration
 import PloyzModel
 import Testing
 

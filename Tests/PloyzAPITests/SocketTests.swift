@@ -5,7 +5,7 @@ import PloyzAPITestSupport
 import PloyzModel
 import Testing
 
-@Suite("The daemon's socket", .timeLimit(.minutes(1)))
+@Suite("The daemon's socket", .timeLimit(.minutes(5)))
 struct SocketTests {
     @Test("It is readable and writable for owner and group only")
     func mode() async throws {

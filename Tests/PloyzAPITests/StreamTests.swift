@@ -1,10 +1,11 @@
 import Foundation
 import PloyzAPI
 import PloyzAPITestSupport
+import PloyzMigration
 import PloyzModel
 import Testing
 
-@Suite("Event streams", .timeLimit(.minutes(1)))
+@Suite("Event streams", .timeLimit(.minutes(5)))
 struct StreamTests {
     @Test("An event arrives before the next one happens")
     func asTheyHappen() async throws {

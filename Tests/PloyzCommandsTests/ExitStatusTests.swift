@@ -6,7 +6,7 @@ import PloyzMigration
 import PloyzModel
 import Testing
 
-@Suite("Exit statuses", .timeLimit(.minutes(1)))
+@Suite("Exit statuses", .timeLimit(.minutes(5)))
 struct ExitStatusTests {
     private static let apply = ["migrate", "apply", "shop/redis", "--to", "m2"]
 

@@ -1,3 +1,4 @@
+import PloyzMigration
 import PloyzModel
 import Synchronization
 import Testing

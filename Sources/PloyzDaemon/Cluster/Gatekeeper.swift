@@ -41,7 +41,7 @@ struct Gatekeeper: Sendable {
                     .nameTaken,
                     "the cluster has a machine named '\(applicant.name)' already",
                     state: "the token can still be used",
-                    next: "join again with another name: set 'name' in ployzd.toml, or use --name"
+                    next: "join again with another name: set 'name' in ployzd.toml, or use --machine-name"
                 )
             }
             let record = MachineRecord(

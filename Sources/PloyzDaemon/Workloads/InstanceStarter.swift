@@ -1,5 +1,6 @@
 import PloyzMigration
 import PloyzModel
+import PloyzZFS
 
 /// Starts and ends instances on this machine: volumes, then sandbox, then link, then workload.
 struct InstanceStarter: Sendable {

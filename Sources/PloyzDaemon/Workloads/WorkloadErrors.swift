@@ -5,8 +5,6 @@ extension ErrorCode {
     static let noStorage = ErrorCode("no-storage", exitStatus: 3)
     /// A volume is placed on a machine that does not own it.
     static let notOwner = ErrorCode("not-owner", exitStatus: 1)
-    /// The dataset of a volume is gone.
-    static let volumeMissing = ErrorCode("volume-missing", exitStatus: 1)
     /// A dataset is not the live copy of its volume.
     static let volumeFenced = ErrorCode("volume-fenced", exitStatus: 1)
 }

@@ -21,7 +21,8 @@ package protocol Peer: Sendable {
     /// the candidate key. Returns with the candidate ready, or throws with nothing running.
     func start(_ request: StartRequest) async throws -> StartReport
 
-    /// The operation is committed: stamps the volumes live, unseals. May be repeated.
+    /// The operation is committed. The first call unseals and returns as soon as the address answers; the second stamps
+    /// the volumes live. May be repeated.
     func settle(_ request: SettleRequest) async throws
 
     /// Durable tombstone for the attempt, candidate key deleted, candidates stopped and removed, volumes unmounted and

@@ -13,24 +13,35 @@ extension TargetAgent {
             if let decision = try? await seams.store.decision(request.id.operation), decision != .committed {
                 throw PloyzError(.notCommitted, "\(request.id.operation) is \(decision.rawValue), not committed")
             }
-            try await seams.local("taking over \(request.id)") { try await self.takeOver(entry) }
+            guard entry.phase != .settling else {
+                return try await seams.local("taking over \(request.id)") { try await self.takeOver(entry) }
+            }
+            // The first word opens the candidate and is answered at once: clients wait for it. The stamps follow with
+            // the owner's second word, or by themselves when that never comes.
+            try await seams.local("opening \(request.id)") { try await self.open(entry) }
         }
+    }
+
+    /// The candidates answer at their addresses. May be repeated.
+    private func open(_ entry: TargetEntry) async throws {
+        guard let unit = entry.unit else { return }
+        try await change(entry.operation) { $0.phase = .settling }
+        let seams = seams
+        _ = try await sideBySide(unit.members) { member in
+            try await seams.network.unseal(member.instance.ref, address: member.instance.address)
+        }
+        try await seams.routes.refresh()
     }
 
     /// The candidates become the workload. May be repeated.
     func takeOver(_ entry: TargetEntry) async throws {
         guard let unit = entry.unit else { return }
-        try await change(entry.operation) { $0.phase = .settling }
+        try await open(entry)
         let seams = seams
         let agent = self
-        async let stamps: Void = eachAsFarAsPossible(unit.volumes) { record in
+        try await eachAsFarAsPossible(unit.volumes) { record in
             try await seams.storage().setStamp(agent.stamp(of: record, .live))
         }
-        _ = try await sideBySide(unit.members) { member in
-            try await seams.network.unseal(member.instance.ref, address: member.instance.address)
-        }
-        try await seams.routes.refresh()
-        try await stamps
         try await change(entry.operation) { $0.phase = .settled }
         seams.claims.release(entry.operation)
     }

@@ -1,4 +1,5 @@
 import Foundation
+import PloyzMigration
 import PloyzModel
 import Synchronization
 

@@ -24,6 +24,4 @@ extension ErrorCode {
     package static let overlayFailed = ErrorCode("overlay-failed", exitStatus: 1)
     /// A program that the overlay needs is not installed.
     package static let programMissing = ErrorCode("program-missing", exitStatus: 1)
-    /// An instance did not become ready in its time.
-    package static let notReady = ErrorCode("not-ready", exitStatus: 1)
 }

@@ -1,4 +1,3 @@
-package import PloyzMigration
 package import PloyzModel
 
 /// What the receiver says while and after it receives: eight bytes, big-endian, each time. A number below 2^63 is the
@@ -24,10 +23,4 @@ package enum StreamAnswer: Hashable, Sendable {
     static func word(_ number: UInt64) -> [UInt8] {
         stride(from: 56, through: 0, by: -8).map { UInt8(truncatingIfNeeded: number >> UInt64($0)) }
     }
-}
-
-/// How a stream ended on the receiver.
-package enum StreamResult: Hashable, Sendable, Codable {
-    case received(TransferReceipt)
-    case failed(PloyzError)
 }

@@ -92,16 +92,3 @@ package struct ZFSArguments: Hashable, Sendable {
     /// For ``ZFSProbe``: a call whose flags are what matters.
     static func probe(_ words: [String]) -> ZFSArguments { ZFSArguments(words) }
 }
-
-/// A dataset or one of its snapshots.
-package enum ZFSTarget: Hashable, Sendable {
-    case dataset(DatasetName)
-    case snapshot(DatasetName, SnapshotName)
-
-    package var text: String {
-        switch self {
-        case .dataset(let name): name.text
-        case .snapshot(let dataset, let name): "\(dataset)@\(name)"
-        }
-    }
-}

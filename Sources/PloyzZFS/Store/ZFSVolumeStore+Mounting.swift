@@ -67,6 +67,7 @@ extension ZFSVolumeStore {
             try await timekeeper.sleep(for: .milliseconds(5))
             holders = MountHolders.elsewhere(device: device, source: dataset.text)
         }
+        try await waitForServer(of: device, dataset)
     }
 
     package func foreignHolders(of volume: VolumeRef) async throws -> [String] {
@@ -87,6 +88,22 @@ extension ZFSVolumeStore {
             }
             .map(\.description)
         return MountHolders.here(below: entry.mountPoint) + submounts(below: entry.mountPoint) + elsewhere
+    }
+
+    /// Waits until zfs-fuse, where that is the ZFS, has written what was left and let go of the dataset.
+    private func waitForServer(of device: String, _ dataset: DatasetName) async throws {
+        let end = timekeeper.now + Self.releaseLimit
+        while FuseServer.answer(device: device) == .serving {
+            guard timekeeper.now < end else {
+                throw PloyzError(
+                    .volumeBusy,
+                    "zfs-fuse has not let go of \(dataset)",
+                    state: "the dataset is unmounted, but may still change",
+                    next: "repeat the command"
+                )
+            }
+            try await timekeeper.sleep(for: .milliseconds(2))
+        }
     }
 
     /// Where this mount namespace has the volume's dataset; nil when it is not mounted here.

@@ -8,6 +8,8 @@ import PloyzModel
 extension MigrationRunner {
     mutating func retireSource() async throws {
         if record.plan.startsFirst { try await stopMembers() }
+        // The target opened the address at the first word; with the second it stamps its copies.
+        try await settleTarget()
         let seams = seams
         try await eachAsFarAsPossible(unit.members) { member in
             try await seams.containers.removeWorkload(member.instance.ref)

@@ -22,7 +22,7 @@ extension MigrationRunner {
         events.emit(.switched(downtime: record.downtime ?? .zero))
     }
 
-    private func settleTarget() async throws {
+    func settleTarget() async throws {
         let target = try await peer(record.to.id)
         let request = SettleRequest(id: id)
         try await seams.time.within(seams.limits.peer, "telling the target that it is committed") {
@@ -30,9 +30,7 @@ extension MigrationRunner {
         }
     }
 
-    /// This machine's own links to the instances go down and its routes lead to the target.
-    private func leaveAddress() async throws {
-        for member in unit.members { try await seams.network.seal(member.instance.ref) }
-        try await seams.routes.refresh()
-    }
+    /// This machine's routes lead to the target. The links to the stopped instances lead nowhere from then on; they are
+    /// removed with them, since the kernel takes tens of milliseconds to put a link down.
+    private func leaveAddress() async throws { try await seams.routes.refresh() }
 }

@@ -1,0 +1,14 @@
+package import PloyzModel
+
+/// A dataset or one of its snapshots.
+package enum ZFSTarget: Hashable, Sendable {
+    case dataset(DatasetName)
+    case snapshot(DatasetName, SnapshotName)
+
+    package var text: String {
+        switch self {
+        case .dataset(let name): name.text
+        case .snapshot(let dataset, let name): "\(dataset)@\(name)"
+        }
+    }
+}
