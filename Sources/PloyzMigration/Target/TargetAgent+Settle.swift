@@ -25,12 +25,14 @@ extension TargetAgent {
     /// The candidates answer at their addresses. May be repeated.
     private func open(_ entry: TargetEntry) async throws {
         guard let unit = entry.unit else { return }
-        try await change(entry.operation) { $0.phase = .settling }
+        // Beside the links, not before them: until it is durable, the store's decision says the same.
+        async let known = change(entry.operation) { $0.phase = .settling }
         let seams = seams
         _ = try await sideBySide(unit.members) { member in
             try await seams.network.unseal(member.instance.ref, address: member.instance.address)
         }
         try await seams.routes.refresh()
+        _ = try await known
     }
 
     /// The candidates become the workload. May be repeated.
