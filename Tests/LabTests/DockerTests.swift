@@ -38,7 +38,8 @@ extension LabTests {
             }
             let after = try await OurContainers.of(shop.service, lab, "m1")
             #expect(after.violations.isEmpty)
-            #expect(try await starts(of: shop.service) == 2, "one start of the sandbox and one of the workload")
+            let starts = try await starts(of: shop.service)
+            #expect(starts.count == 2, "one of the sandbox and one of the workload: \(starts)")
             let kept = try await Probe.verify(in: lab, from: "m2", at: shop.endpoint, ledgers: [ledger])
             #expect(kept.acknowledged > 0)
             #expect(kept.lost == 0)
@@ -108,13 +109,15 @@ extension LabTests {
             return probe.ledger
         }
 
-        /// How often dockerd has started a container of the service since it runs.
-        private func starts(of service: String) async throws -> Int {
+        /// The starts of the service's containers since dockerd runs.
+        private func starts(of service: String) async throws -> [String] {
+            // The time is in whole seconds, so the one that runs must be over.
+            let until = Int(Date.now.timeIntervalSince1970) + 1
             let events = [
-                "docker", "events", "--since", "0", "--until", "0s", "--filter", "event=start",
-                "--filter", "label=io.ployz.instance=\(service)/0", "--format", "{{.ID}}",
+                "docker", "events", "--since", "0", "--until", "\(until)", "--filter", "event=start",
+                "--filter", "label=io.ployz.instance=\(service)/0", "--format", "{{json .}}",
             ]
-            return try await lab().run("m1", events).succeeded().text.split(separator: "\n").count
+            return try await lab().run("m1", events).succeeded().text.split(separator: "\n").map(String.init)
         }
 
         private func redis(_ shop: Shop, _ command: String) -> [String] {

@@ -15,20 +15,25 @@ extension Lab {
 
     /// Runs `body` between a change and its opposite, which is made however `body` ends.
     func during(_ change: Change, _ opposite: Change, _ body: () async throws -> Void) async throws {
-        try await make(change)
+        try await make(change).succeeded()
         do {
             try await body()
         } catch {
-            try await make(opposite)
+            try await takeBack(opposite)
             throw error
         }
-        try await make(opposite)
+        try await takeBack(opposite)
     }
 
-    private func make(_ change: Change) async throws {
+    private func make(_ change: Change) async throws -> ProgramResult {
         switch change {
-        case .command(let arguments): try await command(arguments).succeeded()
-        case .run(let machine, let arguments): try await run(machine, arguments).succeeded()
+        case .command(let arguments): try await command(arguments)
+        case .run(let machine, let arguments): try await run(machine, arguments)
         }
+    }
+
+    /// zfs-fuse calls a dataset busy for a while after it was used.
+    private func takeBack(_ opposite: Change) async throws {
+        try await wait(for: "\(opposite)", within: 10) { try await make(opposite).status == 0 }
     }
 }

@@ -29,7 +29,7 @@ struct Traces: Equatable, Sendable {
             traces.datasets[machine] = try await lines(
                 lab,
                 machine,
-                ["zfs", "get", "-r", "-H", "-p", "-t", "filesystem,snapshot", "-o", "name,value", "guid"]
+                ["zfs", "get", "-r", "-H", "-p", "-o", "name,value", "guid", "tank"]
             )
             traces.containers[machine] = try await lines(
                 lab,

@@ -89,14 +89,32 @@ struct Deployer: Sendable {
         return start
     }
 
+    /// - Throws: what the manifest alone forbids together with everything else that forbids the move.
     private func rendering(of move: MoveRequest) async throws -> ManifestRenderer.Rendering {
-        try ManifestRenderer.render(
-            move.service,
-            to: move.to,
-            instance: move.instance,
-            from: move.from,
-            in: DeployPicture(try await store.list(.root))
-        )
+        let picture = try DeployPicture(try await store.list(.root))
+        let rendered = Result { () throws(PloyzError) in
+            try ManifestRenderer.render(
+                move.service, to: move.to, instance: move.instance, from: move.from, in: picture)
+        }
+        if case .failure(let error) = rendered, error.code == .bindMount || error.code == .globalService,
+            let request = request(for: move, in: picture)
+        {
+            _ = try await migrations.preview(request)
+        }
+        return try rendered.get()
+    }
+
+    /// The request as it would be made if a manifest could say it; nil when the names in it lead nowhere.
+    private func request(for move: MoveRequest, in picture: DeployPicture) -> MigrationRequest? {
+        func id(_ machine: String) -> MachineID? { try? picture.cluster.machine(named: machine).id }
+        let candidates = picture.instances(of: move.service).filter { instance in
+            (move.instance == nil || instance.ref.index == move.instance)
+                && (move.from == nil || instance.machine == move.from.flatMap(id))
+        }
+        guard let instance = candidates.first, let target = id(move.to) else { return nil }
+        return MigrationRequest(
+            service: move.service, instance: instance.ref.index, from: instance.machine, target: target,
+            limits: move.limits)
     }
 
     private func plan(_ request: DeployRequest) async throws -> (DeployPlan, DeployPicture) {
@@ -185,4 +203,3 @@ extension MigrationRequest {
             limits: limits)
     }
 }
-

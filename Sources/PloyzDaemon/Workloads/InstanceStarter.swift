@@ -9,6 +9,7 @@ struct InstanceStarter: Sendable {
     private let volumes: (any VolumeStore)?
     private let engine: any ContainerEngine
     private let network: any InstanceNetwork
+    private let preparing = KeyedLock<MachineID>()
 
     init(
         machine: MachineID,
@@ -50,7 +51,8 @@ struct InstanceStarter: Sendable {
     /// - Throws: ``PloyzError``, with the parts that were started left as they are for the next try.
     func start(_ placed: DesiredInstance) async throws -> RunningContainer {
         let instance = try await resolveImage(of: placed)
-        try await mountVolumes(of: instance)
+        // Two services that share a volume start side by side; one of them makes it and the other finds it made.
+        try await preparing.withLock(machine) { try await mountVolumes(of: instance) }
         let sandbox = try await engine.startSandbox(instance.sandbox)
         try await network.attach(instance.ref, sandbox: sandbox, address: instance.record.address, sealed: false)
         try await network.unseal(instance.ref, address: instance.record.address)

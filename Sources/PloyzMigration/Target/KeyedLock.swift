@@ -1,11 +1,13 @@
 import Synchronization
 
 /// One holder at a time for each key; the others wait in the order in which they came.
-final class KeyedLock<Key: Hashable & Sendable>: Sendable {
+package final class KeyedLock<Key: Hashable & Sendable>: Sendable {
     /// Those who wait for a key that is held; a key that nobody holds is absent.
     private let waiting = Mutex<[Key: [CheckedContinuation<Void, Never>]]>([:])
 
-    func withLock<Value: Sendable>(_ key: Key, _ body: () async throws -> Value) async rethrows -> Value {
+    package init() {}
+
+    package func withLock<Value: Sendable>(_ key: Key, _ body: () async throws -> Value) async rethrows -> Value {
         await acquire(key)
         defer { release(key) }
         return try await body()

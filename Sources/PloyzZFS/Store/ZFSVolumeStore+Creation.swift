@@ -111,12 +111,25 @@ extension ZFSVolumeStore {
                 )
                 return
             } catch let error as ZFSError where error.complaint == .alreadyExists {
-                // Another volume of the namespace came first; its mark is looked at below.
+                // Another volume came first; its mark is looked at below.
             } catch let error as ZFSError {
                 throw error.error(about: dataset)
             }
         }
-        try await requireMarker(kind, on: dataset)
+        try await awaitMarker(kind, on: dataset)
+    }
+
+    /// A dataset can be seen before the properties that it is created with, and another volume's call may be between the
+    /// two: one without a mark is foreign only when it stays so for a second.
+    private func awaitMarker(_ kind: ZFSProperty.ContainerKind, on dataset: DatasetName) async throws {
+        let deadline = timekeeper.now + .seconds(1)
+        while true {
+            do {
+                return try await requireMarker(kind, on: dataset)
+            } catch let error as PloyzError where error.code == .foreignDataset && timekeeper.now < deadline {
+                try await timekeeper.sleep(for: .milliseconds(50))
+            }
+        }
     }
 
     private func requireMarker(_ kind: ZFSProperty.ContainerKind, on dataset: DatasetName) async throws {

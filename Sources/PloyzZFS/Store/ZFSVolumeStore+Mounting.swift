@@ -16,12 +16,13 @@ extension ZFSVolumeStore {
     package func mount(_ volume: VolumeRef) async throws {
         try await requireOurs(volume)
         let dataset = layout.dataset(of: volume)
-        if mountEntry(of: volume) == nil {
+        try await mounting.withLock(layout.root.text) {
+            guard mountEntry(of: volume) == nil else { return }
             try Placeholder(layout: layout, volume: volume).clear()
             do {
                 try await command.runWhileBusy(.mount(dataset))
             } catch let error as ZFSError where mountEntry(of: volume) != nil {
-                // Mounted by another call meanwhile.
+                // Mounted by somebody else meanwhile.
                 logger.debug("zfs mount found it mounted", metadata: ["zfs.message": "\(error.message)"])
             } catch let error as ZFSError {
                 throw error.error(about: dataset)

@@ -16,6 +16,9 @@ package final class ZFSVolumeStore: VolumeStore {
     let logger: Logger
     let containerProcesses: @Sendable () async throws -> [Int32]
     private let memory = Mutex(Memory())
+    /// zfs-fuse tells its file system threads of a new mount in two writes to one pipe; those of two mounts at once mix,
+    /// and from then on no file of the pool answers. So there is one mount at a time.
+    let mounting = KeyedLock<String>()
 
     /// How long an operation waits for a stream of the same volume to end.
     static let lockLimit = Duration.seconds(10)
