@@ -20,7 +20,10 @@ package struct Daemon: Sendable {
             text = nil
         }
         configuration = try ConfigurationReader.read(
-            text, environment: environment, hostName: ProcessInfo.processInfo.hostName)
+            text,
+            environment: environment,
+            hostName: ProcessInfo.processInfo.hostName
+        )
         var logger = Logger(label: "ployzd")
         logger.logLevel = Logger.Level(rawValue: configuration.logLevel) ?? .info
         self.logger = logger
@@ -38,7 +41,9 @@ package struct Daemon: Sendable {
             }
         )
         try FileManager.default.createDirectory(
-            atPath: (configuration.socket as NSString).deletingLastPathComponent, withIntermediateDirectories: true)
+            atPath: (configuration.socket as NSString).deletingLastPathComponent,
+            withIntermediateDirectories: true
+        )
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await node.run() }
             group.addTask { try await server.run() }

@@ -161,8 +161,8 @@ package struct MigrationEngine: Sendable {
         guard inHand.take(operation) else { return nil }
         defer { inHand.drop(operation) }
         guard case .owner(var entry) = try await seams.journal.entry(for: operation) else { return nil }
+        if entry.holdsInstances { seams.claims.claim(entry.unit.members.map(\.instance.ref), for: operation) }
         entry.machine.recover()
-        seams.claims.claim(entry.unit.members.map(\.instance.ref), for: operation)
         var runner = runner(entry, cancelSignal, isResumed: true, sink: sink)
         return try await runner.run()
     }
@@ -174,7 +174,7 @@ package struct MigrationEngine: Sendable {
 
     /// Claims the instances of unfinished operations. To be called before anything is started on this machine.
     package func restoreClaims() async throws {
-        for entry in try await owned() where entry.machine.state != .ended {
+        for entry in try await owned() where entry.holdsInstances {
             seams.claims.claim(entry.unit.members.map(\.instance.ref), for: entry.record.id)
         }
     }

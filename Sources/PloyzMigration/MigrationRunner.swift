@@ -50,7 +50,7 @@ struct MigrationRunner: Sendable {
             try Task.checkCancellation()
             enterPhase()
             let action = entry.machine.action
-            if let failure = await save(before: action) {
+            if entry.machine.isIntentNeeded, let failure = await save() {
                 // Aborts need no durable word of ours while no commit was sent: an open entry means the same.
                 if case .perform(let step) = action {
                     step == .commit
@@ -83,11 +83,6 @@ struct MigrationRunner: Sendable {
     }
 
     /// nil when the entry is durable.
-    private func save(before action: MigrationStateMachine.Action) async -> PloyzError? {
-        if case .end = action { return nil }
-        return await save()
-    }
-
     func save() async -> PloyzError? {
         do {
             try await seams.journal.write(.owner(entry: entry), for: record.id)

@@ -3,7 +3,7 @@ package import PloyzModel
 /// Decides what comes next. Pure: events in, one action out; everything else is the runner's.
 ///
 /// The value is what the journal keeps. The runner saves it before it performs ``action``, so an entry that is read after
-/// a crash names the step that may have happened: ``recover()`` goes on from there with the same events and actions.
+/// a crash tells how far things can have come: ``recover()`` goes on from there with the same events and actions.
 ///
 ///     going ──▶ … ──▶ commit ──▶ settling ──▶ ended
 ///       │                │
@@ -66,6 +66,19 @@ package struct MigrationStateMachine: Hashable, Sendable, Codable {
         case .returning(let steps): steps.first.map { .undo($0) } ?? .end(outcome)
         case .settling(let steps): steps.first.map { .settle($0) } ?? .end(outcome)
         case .ended: .end(outcome)
+        }
+    }
+
+    /// Whether the state must be durable before ``action`` is performed.
+    ///
+    /// In the downtime every write of the journal is waited for, so one that recovery would not miss is left out: an entry
+    /// that stands at the stop leads back from anywhere in the cutover, and one that stands at the commit leads forward.
+    package var isIntentNeeded: Bool {
+        switch action {
+        case .perform(.fence), .perform(.lastDelta), .perform(.startCandidate): false
+        case .settle(.switchOver): false
+        case .end: false
+        case .perform, .decide, .undo, .settle: true
         }
     }
 

@@ -28,7 +28,9 @@ struct PloyzDemo {
         let circle = try await Circle.run(shop) { print("\(MoveSummary($0))\n") }
         for violation in circle.violations { print("VIOLATED: \(violation)") }
         if circle.violations.isEmpty {
-            print("\(circle.moves.count) moves, \(circle.moves.last?.ledger.acknowledged ?? 0) writes acknowledged, 0 lost")
+            print(
+                "\(circle.moves.count) moves, \(circle.moves.last?.ledger.acknowledged ?? 0) writes acknowledged, 0 lost"
+            )
         }
         return circle.violations.isEmpty
     }

@@ -30,14 +30,17 @@ struct Ployzd: AsyncParsableCommand {
                     services: [.init(service: DaemonService(daemon: daemon))],
                     gracefulShutdownSignals: [.sigterm, .sigint],
                     logger: Logger(label: "ployzd")
-                ))
+                )
+            )
             try await group.run()
         }
     }
 
     struct CheckConfiguration: ParsableCommand {
         static let configuration = CommandConfiguration(
-            commandName: "check-config", abstract: "Read the configuration and say what is wrong with it")
+            commandName: "check-config",
+            abstract: "Read the configuration and say what is wrong with it"
+        )
 
         @Option(help: "The configuration file; /etc/ployz/ployzd.toml when there is one.")
         var config: String?

@@ -126,6 +126,7 @@ struct ContainerCreationTests {
               "Image" : "sha256:a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1",
               "Labels" : {
                 "io.ployz.epoch" : "7",
+                "io.ployz.generation" : "1",
                 "io.ployz.image" : "sha256:a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1",
                 "io.ployz.instance" : "shop/redis/0",
                 "io.ployz.operation" : "op-0123456789abcdef",

@@ -63,8 +63,11 @@ struct Gatekeeper: Sendable {
             if try await store.commit(transaction) { return record }
         }
         throw PloyzError(
-            .failed, "other machines joined at the same time, \(Self.tries) times over",
-            state: "the token can still be used", next: "run the same command again")
+            .failed,
+            "other machines joined at the same time, \(Self.tries) times over",
+            state: "the token can still be used",
+            next: "run the same command again"
+        )
     }
 
     /// What a machine's record and its claims take in the store, provided that nobody has them.
@@ -84,8 +87,10 @@ struct Gatekeeper: Sendable {
             .union(instances.map { IPv4Network(containing: $0.address, prefixLength: Self.subnetLength) })
         guard let subnet = Self.subnets(of: cluster.network).first(where: { !taken.contains($0) }) else {
             throw PloyzError(
-                .clusterFull, "every /24 of \(cluster.network) is taken",
-                state: "the token can still be used")
+                .clusterFull,
+                "every /24 of \(cluster.network) is taken",
+                state: "the token can still be used"
+            )
         }
         return subnet
     }

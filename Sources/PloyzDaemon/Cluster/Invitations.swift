@@ -19,7 +19,9 @@ struct Invitations: Sendable {
         let lifetime = lifetime ?? Self.defaultLifetime
         guard Self.lifetimes.contains(lifetime) else {
             throw PloyzError(
-                .usage, "--ttl must be from \(Self.lifetimes.lowerBound) to \(Self.lifetimes.upperBound)")
+                .usage,
+                "--ttl must be from \(Self.lifetimes.lowerBound) to \(Self.lifetimes.upperBound)"
+            )
         }
         var generator = SystemRandomNumberGenerator()
         let secret = JoinSecret(using: &generator)
@@ -33,7 +35,8 @@ struct Invitations: Sendable {
         )
         let key = StoreKey.invite(hash: record.hash)
         let isWritten = try await store.commit(
-            StoreTransaction(conditions: [.absent(key)], writes: [try .put(key, encoding: record)]))
+            StoreTransaction(conditions: [.absent(key)], writes: [try .put(key, encoding: record)])
+        )
         guard isWritten else { throw PloyzError(.failed, "the invitation's hash is taken already") }
         return Invite(token: try token.text(), expiresAt: record.expiresAt)
     }

@@ -13,10 +13,14 @@ struct Lifecycles: Sendable {
             var after = before
             after.lifecycle = request.lifecycle
             let isWritten = try await store.commit(
-                StoreTransaction(conditions: [try .value(before)], writes: [try .put(after)]))
+                StoreTransaction(conditions: [try .value(before)], writes: [try .put(after)])
+            )
             if isWritten {
                 return LifecycleChange(
-                    machine: MachinePlace(before), before: before.lifecycle, after: after.lifecycle)
+                    machine: MachinePlace(before),
+                    before: before.lifecycle,
+                    after: after.lifecycle
+                )
             }
         }
         throw PloyzError(.failed, "the machine's record changed each time it was to be written")

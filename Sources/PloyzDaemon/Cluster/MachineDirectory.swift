@@ -54,7 +54,8 @@ struct MachineDirectory: Sendable {
 
 /// Runs `body` and gives up after `limit`.
 private func withDeadline<Value: Sendable>(
-    _ limit: Duration, _ body: @Sendable @escaping () async throws -> Value
+    _ limit: Duration,
+    _ body: @Sendable @escaping () async throws -> Value
 ) async throws -> Value {
     try await withThrowingTaskGroup(of: Value.self) { group in
         group.addTask { try await body() }

@@ -42,8 +42,15 @@ extension Member {
 
     private var controller: WorkloadController {
         WorkloadController(
-            machine: identity.machine.id, store: store, mirror: mirror, claims: claims, starter: starter,
-            engine: engine, timekeeper: timekeeper, logger: logger)
+            machine: identity.machine.id,
+            store: store,
+            mirror: mirror,
+            claims: claims,
+            starter: starter,
+            engine: engine,
+            timekeeper: timekeeper,
+            logger: logger
+        )
     }
 
     private func startStoreMember() async throws {

@@ -8,8 +8,10 @@ extension Member {
         let machines = listings.machines().machines
         guard let own = machines.first(where: \.isLocal) else {
             throw PloyzError(
-                .storeUnreachable, "the store has not been read since the daemon started",
-                next: "ployzctl mesh status")
+                .storeUnreachable,
+                "the store has not been read since the daemon started",
+                next: "ployzctl mesh status"
+            )
         }
         let records = mirror.records(MachineRecord.self, under: .machines)
         return MeshStatus(
@@ -19,8 +21,12 @@ extension Member {
             machine: own,
             peers: records.filter { $0.id != own.id }.sorted { $0.name < $1.name }.map { record in
                 MeshStatus.Peer(
-                    machine: MachinePlace(record), endpoint: record.endpoints.first, handshakeAge: nil,
-                    received: .zero, sent: .zero)
+                    machine: MachinePlace(record),
+                    endpoint: record.endpoints.first,
+                    handshakeAge: nil,
+                    received: .zero,
+                    sent: .zero
+                )
             },
             storeHealthy: await storeIsHealthy(),
             storageMembers: records.filter(\.isStorageMember).map(MachinePlace.init)

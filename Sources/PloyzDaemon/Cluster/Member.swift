@@ -39,7 +39,10 @@ final class Member: Sendable {
     let deployer: Deployer
 
     init(
-        identity: MachineIdentity, configuration: DaemonConfiguration, state: StateDirectory, logger: Logger
+        identity: MachineIdentity,
+        configuration: DaemonConfiguration,
+        state: StateDirectory,
+        logger: Logger
     ) throws {
         var logger = logger
         logger[metadataKey: "machine.name"] = "\(identity.machine.name)"
@@ -51,8 +54,10 @@ final class Member: Sendable {
         credentials = CredentialFiles(directory: state.pki.string)
         guard let loaded = try credentials.load() else {
             throw PloyzError(
-                .failed, "the machine's certificate is gone from \(state.pki)",
-                next: "restore the directory from a backup, or remove the machine and join it anew")
+                .failed,
+                "the machine's certificate is gone from \(state.pki)",
+                next: "restore the directory from a backup, or remove the machine and join it anew"
+            )
         }
         root = loaded.root
         supervisor = DetachedSupervisor(directory: state.helpers.string)
@@ -64,7 +69,10 @@ final class Member: Sendable {
         )
         mirror = ClusterMirror(store: store, logger: logger)
         let engine = DockerEngine(
-            socket: configuration.dockerSocket, sandboxProgram: configuration.sandboxProgram, logger: logger)
+            socket: configuration.dockerSocket,
+            sandboxProgram: configuration.sandboxProgram,
+            logger: logger
+        )
         self.engine = engine
         volumes = try configuration.volumeStore(machine: machine, state: state, logger: logger) {
             try await engine.containers().filter(\.isRunning).map(\.pid)
@@ -72,21 +80,42 @@ final class Member: Sendable {
         network = LinuxInstanceNetwork(
             configuration: try configuration.overlay(state: state),
             member: OverlayMember(
-                machine: machine, cluster: identity.cluster.network, subnet: identity.machine.subnet),
+                machine: machine,
+                cluster: identity.cluster.network,
+                subnet: identity.machine.subnet
+            ),
             supervisor: supervisor,
             execute: { instance, command in try await engine.execute(command, in: instance) }
         )
         routing = RoutingKeeper(
-            cluster: identity.cluster, store: store, network: network,
-            memory: DurableFile(state.picture), logger: logger)
+            cluster: identity.cluster,
+            store: store,
+            network: network,
+            memory: DurableFile(state.picture),
+            logger: logger
+        )
         starter = InstanceStarter(
-            machine: machine, store: store, volumes: volumes, engine: engine, network: network)
+            machine: machine,
+            store: store,
+            volumes: volumes,
+            engine: engine,
+            network: network
+        )
         transport = TransportCredentials(certificate: loaded.certificate, root: loaded.root)
         peers = MachineDirectory(
-            machine: machine, store: store, credentials: transport, port: configuration.apiPort)
+            machine: machine,
+            store: store,
+            credentials: transport,
+            port: configuration.apiPort
+        )
         streams = StreamEnds(
-            identity: identity, configuration: configuration, volumes: volumes, engine: engine,
-            timekeeper: timekeeper, logger: logger)
+            identity: identity,
+            configuration: configuration,
+            volumes: volumes,
+            engine: engine,
+            timekeeper: timekeeper,
+            logger: logger
+        )
         let seams = MachineSeams(
             machine: machine,
             architecture: MachineArchitecture.current,
@@ -109,8 +138,13 @@ final class Member: Sendable {
 
     var invitations: Invitations {
         Invitations(
-            cluster: identity.cluster, root: root, store: store, mirror: mirror,
-            joinPort: configuration.joinPort, timekeeper: timekeeper)
+            cluster: identity.cluster,
+            root: root,
+            store: store,
+            mirror: mirror,
+            joinPort: configuration.joinPort,
+            timekeeper: timekeeper
+        )
     }
 
     /// Returns when this machine has read the store.

@@ -26,54 +26,93 @@ struct ConfigurationKey: Sendable {
 
     static let all: [ConfigurationKey] = [
         .init(
-            "name", "The machine's name in the cluster", default: "the host name",
-            .text { $0.name = try MachineName($1) }),
+            "name",
+            "The machine's name in the cluster",
+            default: "the host name",
+            .text { $0.name = try MachineName($1) }
+        ),
         .init(
-            "underlay_addresses", "Addresses at which other machines reach this one; the first is used",
-            default: "the addresses of the interface with the default route", .texts { $0.underlayAddresses = $1 }),
+            "underlay_addresses",
+            "Addresses at which other machines reach this one; the first is used",
+            default: "the addresses of the interface with the default route",
+            .texts { $0.underlayAddresses = $1 }
+        ),
         .init(
-            "zfs_root", "The dataset below which every volume lies", default: "none: no volumes here",
-            .text { $0.zfsRoot = try DatasetName($1) }),
+            "zfs_root",
+            "The dataset below which every volume lies",
+            default: "none: no volumes here",
+            .text { $0.zfsRoot = try DatasetName($1) }
+        ),
         .init(
-            "volume_directory", "Where volumes are mounted", default: "/var/lib/ployz/volumes",
-            .text { $0.volumeDirectory = try absolute($1) }),
+            "volume_directory",
+            "Where volumes are mounted",
+            default: "/var/lib/ployz/volumes",
+            .text { $0.volumeDirectory = try absolute($1) }
+        ),
         .init(
-            "state_directory", "Identity, keys, journal, the store's data", default: "/var/lib/ployz",
-            .text { $0.stateDirectory = try absolute($1) }),
+            "state_directory",
+            "Identity, keys, journal, the store's data",
+            default: "/var/lib/ployz",
+            .text { $0.stateDirectory = try absolute($1) }
+        ),
         .init(
-            "socket", "Where ployzctl reaches the daemon", default: "/run/ployz/ployzd.sock",
-            .text { $0.socket = try absolute($1) }),
+            "socket",
+            "Where ployzctl reaches the daemon",
+            default: "/run/ployz/ployzd.sock",
+            .text { $0.socket = try absolute($1) }
+        ),
         .init(
-            "docker_socket", "The Docker Engine's socket", default: "/run/docker.sock",
-            .text { $0.dockerSocket = try absolute($1) }),
+            "docker_socket",
+            "The Docker Engine's socket",
+            default: "/run/docker.sock",
+            .text { $0.dockerSocket = try absolute($1) }
+        ),
         .init(
-            "wireguard_interface", "Name of the overlay's interface", default: "wg-ployz",
-            .text { $0.wireguardInterface = try interface($1) }),
+            "wireguard_interface",
+            "Name of the overlay's interface",
+            default: "wg-ployz",
+            .text { $0.wireguardInterface = try interface($1) }
+        ),
         .init(
-            "bridge", "Name of the bridge that instances are connected to", default: "br-ployz",
-            .text { $0.bridge = try interface($1) }),
+            "bridge",
+            "Name of the bridge that instances are connected to",
+            default: "br-ployz",
+            .text { $0.bridge = try interface($1) }
+        ),
         .init("wireguard_port", "UDP, on the underlay", default: "51820", .port { $0.wireguardPort = $1 }),
         .init("join_port", "TCP, on the underlay: machines that join", default: "4317", .port { $0.joinPort = $1 }),
         .init("api_port", "TCP, on the management address: other daemons", default: "4318", .port { $0.apiPort = $1 }),
         .init("stream_port", "TCP, on the management address: volumes", default: "4319", .port { $0.streamPort = $1 }),
         .init("store_port", "TCP, on the management address: etcd", default: "2379", .port { $0.storePort = $1 }),
         .init(
-            "store_peer_port", "TCP, on the management address: etcd's members", default: "2380",
-            .port { $0.storePeerPort = $1 }),
+            "store_peer_port",
+            "TCP, on the management address: etcd's members",
+            default: "2380",
+            .port { $0.storePeerPort = $1 }
+        ),
         .init(
-            "sandbox_program", "The static program that sandboxes run", default: "/bin/busybox",
-            .text { $0.sandboxProgram = try absolute($1) }),
+            "sandbox_program",
+            "The static program that sandboxes run",
+            default: "/bin/busybox",
+            .text { $0.sandboxProgram = try absolute($1) }
+        ),
         .init(
-            "etcd_program", "The store's program", default: "/usr/bin/etcd",
-            .text { $0.etcdProgram = try absolute($1) }),
+            "etcd_program",
+            "The store's program",
+            default: "/usr/bin/etcd",
+            .text { $0.etcdProgram = try absolute($1) }
+        ),
         .init(
-            "log_level", "trace, debug, info, notice, warning or error", default: "info",
+            "log_level",
+            "trace, debug, info, notice, warning or error",
+            default: "info",
             .text { configuration, text in
                 guard ["trace", "debug", "info", "notice", "warning", "error"].contains(text) else {
                     throw InvalidName(text: text, rule: "trace, debug, info, notice, warning or error")
                 }
                 configuration.logLevel = text
-            }),
+            }
+        ),
     ]
 
     private static func absolute(_ path: String) throws(InvalidName) -> String {

@@ -101,8 +101,11 @@ struct ConfigurationReader {
     private mutating func refuse(_ name: String, _ reason: String) {
         errors.append(
             PloyzError(
-                .configurationInvalid, "\(name): \(reason)",
-                next: "mend the configuration; 'ployzd check-config' checks it"))
+                .configurationInvalid,
+                "\(name): \(reason)",
+                next: "mend the configuration; 'ployzd check-config' checks it"
+            )
+        )
     }
 }
 

@@ -42,7 +42,10 @@ extension DaemonConfiguration {
 extension StoreCredentials {
     init(_ files: CredentialFiles) {
         self.init(
-            certificatePath: files.certificatePath, keyPath: files.keyPath, authorityPath: files.authorityPath)
+            certificatePath: files.certificatePath,
+            keyPath: files.keyPath,
+            authorityPath: files.authorityPath
+        )
     }
 }
 

@@ -41,8 +41,11 @@ struct Deployer: Sendable {
             return DeployResult(namespace: plan.namespace, changes: plan.changes, migrations: started)
         }
         throw PloyzError(
-            .failed, "the cluster changed each time the manifest was about to be committed",
-            state: "nothing was changed", next: "run the command again")
+            .failed,
+            "the cluster changed each time the manifest was about to be committed",
+            state: "nothing was changed",
+            next: "run the command again"
+        )
     }
 
     func render(_ request: RenderRequest) async throws -> RenderedManifest {
@@ -67,7 +70,8 @@ struct Deployer: Sendable {
                 from: rendering.instance.machine,
                 target: rendering.target.id,
                 limits: request.limits
-            ))
+            )
+        )
     }
 
     /// Deploys what ``render(_:)`` prints.
@@ -94,7 +98,12 @@ struct Deployer: Sendable {
         let picture = try DeployPicture(try await store.list(.root))
         let rendered = Result { () throws(PloyzError) in
             try ManifestRenderer.render(
-                move.service, to: move.to, instance: move.instance, from: move.from, in: picture)
+                move.service,
+                to: move.to,
+                instance: move.instance,
+                from: move.from,
+                in: picture
+            )
         }
         if case .failure(let error) = rendered, error.code == .bindMount || error.code == .globalService,
             let request = request(for: move, in: picture)
@@ -113,8 +122,12 @@ struct Deployer: Sendable {
         }
         guard let instance = candidates.first, let target = id(move.to) else { return nil }
         return MigrationRequest(
-            service: move.service, instance: instance.ref.index, from: instance.machine, target: target,
-            limits: move.limits)
+            service: move.service,
+            instance: instance.ref.index,
+            from: instance.machine,
+            target: target,
+            limits: move.limits
+        )
     }
 
     private func plan(_ request: DeployRequest) async throws -> (DeployPlan, DeployPicture) {
@@ -125,7 +138,10 @@ struct Deployer: Sendable {
         let manifest: Manifest
         do {
             manifest = try ManifestReader.read(
-                Array(request.document.utf8), as: format, known: .cluster(picture.volumeSpecs))
+                Array(request.document.utf8),
+                as: format,
+                known: .cluster(picture.volumeSpecs)
+            )
         } catch {
             throw error.error(source: "the manifest")
         }
@@ -183,7 +199,10 @@ struct Deployer: Sendable {
 
 extension MigrationRequest {
     init(
-        service: ServiceRef, instance: Int, from: MachineID, target: MachineID,
+        service: ServiceRef,
+        instance: Int,
+        from: MachineID,
+        target: MachineID,
         limits: PloyzAPI.MigrationLimits
     ) {
         self.init(
@@ -199,7 +218,11 @@ extension MigrationRequest {
 
     init(_ move: DeployMove, limits: PloyzAPI.MigrationLimits) {
         self.init(
-            service: move.instance.service, instance: move.instance.index, from: move.from, target: move.to,
-            limits: limits)
+            service: move.instance.service,
+            instance: move.instance.index,
+            from: move.from,
+            target: move.to,
+            limits: limits
+        )
     }
 }

@@ -113,14 +113,21 @@ final class MigrationService: Sendable {
             hub.open(entry.record.id)
             submit.yield(.run(entry))
             return MigrationStart(
-                outcome: .started, operation: entry.record.id, instance: instance.ref, to: place)
+                outcome: .started,
+                operation: entry.record.id,
+                instance: instance.ref,
+                to: place
+            )
         }
     }
 
     func record(_ operation: OperationID) async throws -> OperationRecord {
         guard let record = try await store.record(OperationRecord.self, at: .operation(operation)) else {
             throw PloyzError(
-                .unknownOperation, "there is no migration \(operation)", next: "ployzctl migrate ls")
+                .unknownOperation,
+                "there is no migration \(operation)",
+                next: "ployzctl migrate ls"
+            )
         }
         return record
     }
@@ -137,7 +144,8 @@ final class MigrationService: Sendable {
                     date: record.finishedAt ?? record.startedAt,
                     elapsed: .zero,
                     content: .finished(report: report)
-                ))
+                )
+            )
         }
         guard record.coordinator != machine else {
             // The daemon has begun anew and has not taken the operation up yet.
@@ -202,7 +210,8 @@ extension Logger {
                 metadata: [
                     "migration.outcome": "\(result.outcome.rawValue)",
                     "error": "\(result.error.map { "\($0)" } ?? "none")",
-                ])
+                ]
+            )
         case .note(let text): notice("Note", metadata: ["note": "\(text)"])
         case .switched(let downtime): notice("Switched", metadata: ["migration.downtime": "\(downtime)"])
         case .returned(let downtime): notice("Returned", metadata: ["migration.downtime": "\(downtime)"])

@@ -18,7 +18,10 @@ actor RoutingKeeper: RouteKeeper {
     private var tail: Task<Void, any Error>?
 
     init(
-        cluster: ClusterRecord, store: any ClusterStore, network: any InstanceNetwork, memory: DurableFile,
+        cluster: ClusterRecord,
+        store: any ClusterStore,
+        network: any InstanceNetwork,
+        memory: DurableFile,
         logger: Logger
     ) {
         self.cluster = cluster
@@ -33,7 +36,8 @@ actor RoutingKeeper: RouteKeeper {
     func restore(fallback machines: [MachineRecord]) async throws {
         let remembered = try memory.read().flatMap { try? JSON.decode(RoutingPicture.self, from: $0) }
         try await apply(
-            remembered ?? RoutingPicture(cluster: cluster.network, machines: machines, routes: []))
+            remembered ?? RoutingPicture(cluster: cluster.network, machines: machines, routes: [])
+        )
     }
 
     /// Reads the records and applies them.

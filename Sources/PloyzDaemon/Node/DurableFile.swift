@@ -32,7 +32,11 @@ struct DurableFile: Sendable {
         let directory = path.removingLastComponent()
         let temporary = FilePath(path.string + ".new")
         let file = try FileDescriptor.open(
-            temporary, .writeOnly, options: [.create, .truncate], permissions: [.ownerReadWrite])
+            temporary,
+            .writeOnly,
+            options: [.create, .truncate],
+            permissions: [.ownerReadWrite]
+        )
         try file.closeAfter {
             try file.writeAll(bytes)
             try Self.sync(file)

@@ -19,19 +19,33 @@ struct Founding: Sendable {
             throw PloyzError(.usage, "the network \(network) has no room for two subnets of 256 addresses")
         }
         let profile = try await MachineProfile.read(
-            configuration, state: state, name: request.machineName, endpoint: request.endpoint)
+            configuration,
+            state: state,
+            name: request.machineName,
+            endpoint: request.endpoint
+        )
         let now = Date(timeIntervalSince1970: Date().timeIntervalSince1970.rounded(.down))
         var generator = SystemRandomNumberGenerator()
         let cluster = ClusterRecord(
-            id: ClusterID(using: &generator), name: request.name, network: network, createdAt: now)
+            id: ClusterID(using: &generator),
+            name: request.name,
+            network: network,
+            createdAt: now
+        )
         let authority = try CertificateAuthority(cluster: cluster.name, id: cluster.id, at: now, using: &generator)
         let credentials = CredentialFiles(directory: state.pki.string)
         let key = try credentials.ensureKey(using: &generator)
         let certificate = try authority.sign(
-            try key.signingRequest(), names: profile.names, at: now, using: &generator)
+            try key.signingRequest(),
+            names: profile.names,
+            at: now,
+            using: &generator
+        )
         try AuthorityFiles(directory: state.pki.string).write(authority)
         try credentials.write(
-            try MachineCertificate(certificatePEM: certificate, key: key), root: authority.root)
+            try MachineCertificate(certificatePEM: certificate, key: key),
+            root: authority.root
+        )
         let machine = MachineRecord(
             id: profile.id,
             name: profile.name,

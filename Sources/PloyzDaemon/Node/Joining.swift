@@ -15,7 +15,11 @@ struct Joining: Sendable {
     func join(_ request: JoinRequest) async throws -> MachineIdentity {
         let token = try JoinToken(request.token)
         let profile = try await MachineProfile.read(
-            configuration, state: state, name: request.machineName, endpoint: request.endpoint)
+            configuration,
+            state: state,
+            name: request.machineName,
+            endpoint: request.endpoint
+        )
         var generator = SystemRandomNumberGenerator()
         let credentials = CredentialFiles(directory: state.pki.string)
         let key = try credentials.ensureKey(using: &generator)
@@ -27,13 +31,20 @@ struct Joining: Sendable {
                 endpoints: profile.endpoints(port: configuration.wireguardPort),
                 signingRequest: try key.signingRequest(),
                 storage: profile.storage
-            ))
+            )
+        )
         try credentials.write(
-            try MachineCertificate(certificatePEM: admission.certificate, key: key), root: token.root)
+            try MachineCertificate(certificatePEM: admission.certificate, key: key),
+            root: token.root
+        )
         logger.notice(
             "Joined a cluster",
-            metadata: ["cluster.name": "\(admission.cluster.name)", "machine.id": "\(admission.machine.id)"])
+            metadata: ["cluster.name": "\(admission.cluster.name)", "machine.id": "\(admission.machine.id)"]
+        )
         return MachineIdentity(
-            cluster: admission.cluster, machine: admission.machine, machines: admission.machines)
+            cluster: admission.cluster,
+            machine: admission.machine,
+            machines: admission.machines
+        )
     }
 }

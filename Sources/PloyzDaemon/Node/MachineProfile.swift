@@ -23,15 +23,20 @@ struct MachineProfile: Sendable {
     ///
     /// - Parameter endpoint: where other machines reach this one, when the operator says so.
     static func read(
-        _ configuration: DaemonConfiguration, state: StateDirectory, name: MachineName?, endpoint: String?
+        _ configuration: DaemonConfiguration,
+        state: StateDirectory,
+        name: MachineName?,
+        endpoint: String?
     ) async throws -> MachineProfile {
         var addresses = configuration.underlayAddresses
         if let endpoint { addresses.insert(endpoint, at: 0) }
         if addresses.isEmpty { addresses = try DefaultRoute.addresses() }
         guard !addresses.isEmpty else {
             throw PloyzError(
-                .failed, "no address is known at which other machines reach this one",
-                next: "set 'underlay_addresses' in ployzd.toml, or use --endpoint")
+                .failed,
+                "no address is known at which other machines reach this one",
+                next: "set 'underlay_addresses' in ployzd.toml, or use --endpoint"
+            )
         }
         var generator = SystemRandomNumberGenerator()
         let id = MachineID(using: &generator)

@@ -33,7 +33,8 @@ actor Node {
             throw PloyzError(
                 .noCluster,
                 "this machine belongs to no cluster",
-                next: "found one with 'ployzctl mesh init <name>', or join one with 'ployzctl mesh join --token <token>'"
+                next:
+                    "found one with 'ployzctl mesh init <name>', or join one with 'ployzctl mesh join --token <token>'"
             )
         }
         return current

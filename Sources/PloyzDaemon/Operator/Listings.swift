@@ -19,12 +19,15 @@ struct Listings {
                     reachable: record.id == local ? true : reachable[record.id],
                     instances: instances.count { $0.machine == record.id }
                 )
-            })
+            }
+        )
     }
 
     func services() -> ServiceList {
         let places = self.places
-        let statuses = Dictionary(mirror.records(InstanceStatus.self, under: .statuses).map { ($0.instance, $0) }) { $1 }
+        let statuses = Dictionary(mirror.records(InstanceStatus.self, under: .statuses).map { ($0.instance, $0) }) {
+            $1
+        }
         let instances = Dictionary(grouping: mirror.records(InstanceRecord.self, under: .instances)) { $0.ref.service }
         return ServiceList(
             services: mirror.records(ServiceRecord.self, under: .services).map { service in
@@ -46,7 +49,8 @@ struct Listings {
                         )
                     }
                 )
-            })
+            }
+        )
     }
 
     func volumes() -> VolumeList {
@@ -64,7 +68,8 @@ struct Listings {
                     services: services.filter { $0.volumes.contains(volume.ref) }.map(\.ref),
                     previousCopies: volume.previousCopies.map { place($0.machine, in: places) }
                 )
-            })
+            }
+        )
     }
 
     func migrations() -> [OperationRecord] {

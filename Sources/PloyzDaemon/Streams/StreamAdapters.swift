@@ -26,7 +26,10 @@ struct VolumeSink: StreamSink {
         // A ticket that was asked for before its snapshot was taken cannot know the GUID: the sender compares it.
         let expected = stream.snapshot.guid == 0 ? nil : stream.snapshot.guid
         return try await volumes.receiveProcess(
-            stream.volume, into: place, from: descriptor, expecting: expected
+            stream.volume,
+            into: place,
+            from: descriptor,
+            expecting: expected
         ).guid
     }
 }

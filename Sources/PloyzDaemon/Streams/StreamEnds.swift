@@ -70,7 +70,8 @@ final class StreamEnds: TicketIssuer {
             let old = issued[request.id, default: []].filter { $0.content.isOfSameVolume(as: request.content) }
             issued[request.id]?.removeAll { $0.content.isOfSameVolume(as: request.content) }
             issued[request.id, default: []].append(
-                Issued(ticket: ticket, content: request.content, receiving: receiving))
+                Issued(ticket: ticket, content: request.content, receiving: receiving)
+            )
             return old
         }
         for old in superseded { office.revoke(old.ticket) }

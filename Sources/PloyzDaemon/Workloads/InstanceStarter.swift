@@ -89,7 +89,8 @@ struct InstanceStarter: Sendable {
         var record = instance.record
         record.imageID = try await engine.ensureImage(template.image, policy: template.pullPolicy)
         let isWritten = try await store.commit(
-            StoreTransaction(conditions: [try .value(instance.record)], writes: [try .put(record)]))
+            StoreTransaction(conditions: [try .value(instance.record)], writes: [try .put(record)])
+        )
         guard isWritten else {
             throw PloyzError(.planOutdated, "the record of \(record.ref) changed while its image was looked for")
         }
@@ -137,6 +138,7 @@ struct InstanceStarter: Sendable {
             StoreTransaction(
                 conditions: [.value(key, try JSON.encode(record))],
                 writes: [.put(key, try JSON.encode(created))]
-            ))
+            )
+        )
     }
 }

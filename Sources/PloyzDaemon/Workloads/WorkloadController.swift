@@ -197,7 +197,8 @@ actor WorkloadController {
                 StoreTransaction(
                     conditions: [.present(.instance(instance.ref))],
                     writes: [.put(.status(instance.ref), try JSON.encode(status))]
-                ))
+                )
+            )
             reported[instance.ref] = status
         } catch {
             logger.warning("A status cannot be reported", metadata: ["error": "\(error)"])

@@ -2,7 +2,7 @@
 /// ours has a use for them.
 ///
 /// Written for this project because a document comes from outside: the reader keeps order and lines, ends at a
-/// bounded depth, and sees a NUL. `docs/decisions/manifest-reader.md` has what a library did with such documents.
+/// bounded depth, and sees a NUL. `docs/decisions/0004-manifest-reader.md` has what a library did with such documents.
 struct TOMLReader {
     var cursor: ByteCursor
 

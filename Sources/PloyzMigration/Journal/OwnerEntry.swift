@@ -27,6 +27,13 @@ package struct OwnerEntry: Hashable, Sendable, Codable {
         round = 0
     }
 
+    /// Whether whoever keeps workloads running must leave this unit's alone.
+    ///
+    /// Not when the operation went back and only the target or the store are to be told; not even when the workload could
+    /// not be started again, because then that is who starts it. But while a commit is not settled: the source's container
+    /// of a service without volumes goes on serving until the address has moved.
+    var holdsInstances: Bool { machine.state != .ended || machine.isCommitted && !machine.deferred.isEmpty }
+
     var unit: MigrationUnit { record.plan.unit }
 
     /// The name of a pre-copy round's snapshot, for example `ployz-00af…-1-3`; unique to operation, attempt and round.

@@ -8,9 +8,8 @@ package struct TargetEntry: Hashable, Sendable, Codable {
         case none
         case preparing
         case prepared
-        /// A candidate may be running.
+        /// A candidate may be running, and may be ready.
         case starting
-        case ready
         /// A candidate that nobody asked about was stopped, and kept.
         case stopped
         /// The commit is known.
@@ -53,7 +52,7 @@ package struct TargetEntry: Hashable, Sendable, Codable {
     /// Whether anything of the attempt may exist on this machine.
     var isOpen: Bool {
         switch phase {
-        case .preparing, .prepared, .starting, .ready, .stopped, .settling: true
+        case .preparing, .prepared, .starting, .stopped, .settling: true
         case .none, .settled: false
         }
     }

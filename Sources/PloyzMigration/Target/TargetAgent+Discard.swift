@@ -125,7 +125,7 @@ extension TargetAgent {
     }
 
     private func stopWhenOverdue(_ entry: TargetEntry) async throws {
-        guard [.starting, .ready].contains(entry.phase), let deadline = entry.deadline, seams.time.date > deadline
+        guard entry.phase == .starting, let deadline = entry.deadline, seams.time.date > deadline
         else {
             return
         }

@@ -25,18 +25,22 @@ extension TargetAgent {
     /// The candidates answer at their addresses. May be repeated.
     private func open(_ entry: TargetEntry) async throws {
         guard let unit = entry.unit else { return }
-        try await change(entry.operation) { $0.phase = .settling }
+        // Beside the links, not before them: until it is durable, the store's decision says the same.
+        async let known = change(entry.operation) { $0.phase = .settling }
         let seams = seams
         _ = try await sideBySide(unit.members) { member in
             try await seams.network.unseal(member.instance.ref, address: member.instance.address)
         }
         try await seams.routes.refresh()
+        _ = try await known
     }
 
     /// The candidates become the workload. May be repeated.
     func takeOver(_ entry: TargetEntry) async throws {
         guard let unit = entry.unit else { return }
-        try await open(entry)
+        // After a power cut there is no candidate to open. The records name this machine: once the copies are stamped and
+        // the instances are no longer claimed, they are started like any others.
+        if try await hasCandidates(unit) { try await open(entry) }
         let seams = seams
         let agent = self
         try await eachAsFarAsPossible(unit.volumes) { record in
@@ -44,6 +48,11 @@ extension TargetAgent {
         }
         try await change(entry.operation) { $0.phase = .settled }
         seams.claims.release(entry.operation)
+    }
+
+    private func hasCandidates(_ unit: MigrationUnit) async throws -> Bool {
+        let running = try await seams.containers.containers().filter { $0.role == .workload && $0.isRunning }
+        return unit.members.allSatisfy { member in running.contains { $0.instance == member.instance.ref } }
     }
 
     /// After the commit, and out of its way: the rounds' own snapshots go, the common one is held for the way back.

@@ -10,22 +10,15 @@ extension TargetAgent {
         defer { starts.withLock { $0[operation] = $0[operation] === signal ? nil : $0[operation] } }
         return try await work.withLock(operation) {
             let deadline = seams.time.date.addingTimeInterval(seams.limits.candidate.seconds)
-            _ = try await open(request.id, [.prepared])
-            let entry = try await change(operation) { entry in
-                guard request.id.attempt > entry.tombstone else { throw Self.discarded(request.id) }
-                entry.phase = .starting
-                entry.snapshots = request.snapshots
-                entry.deadline = deadline
-            }
+            let entry = try await open(request.id, [.prepared])
             guard let unit = entry.unit else { throw PloyzError(.notPrepared, "\(request.id) is not prepared here") }
             do {
                 let readiness = unit.members.compactMap(\.service.spec.readiness?.timeout.duration).max() ?? .zero
                 let report = try await unlessCancelled(signal, request.id) { [seams] in
                     try await seams.time.within(readiness + seams.limits.start, "starting \(request.id)") {
-                        try await self.startCandidates(request, unit: unit, sandboxes: entry.sandboxes)
+                        try await self.startCandidates(request, entry, unit: unit, deadline: deadline)
                     }
                 }
-                try await change(operation) { $0.phase = .ready }
                 return report
             } catch {
                 // With nothing running: the owner may be gone and never discard.
@@ -54,14 +47,23 @@ extension TargetAgent {
 
     private func startCandidates(
         _ request: StartRequest,
+        _ entry: TargetEntry,
         unit: MigrationUnit,
-        sandboxes: [String: RunningContainer]
+        deadline: Date
     ) async throws -> StartReport {
         let began = seams.time.now
         let agent = self
+        // Durable before a container starts; the mounts, which harm nobody, do not wait for it.
+        async let intent = change(request.id.operation) { entry in
+            guard request.id.attempt > entry.tombstone else { throw Self.discarded(request.id) }
+            entry.phase = .starting
+            entry.snapshots = request.snapshots
+            entry.deadline = deadline
+        }
         _ = try await sideBySide(unit.volumes) { record in
             try await agent.mount(record.ref, at: request.snapshots[record.ref])
         }
+        _ = try await intent
         let mounted = seams.time.now
         try await checkNotDiscarded(request.id)
         let seams = seams
@@ -69,7 +71,7 @@ extension TargetAgent {
         let started = seams.time.now
         _ = try await sideBySide(unit.members) { member in
             guard let readiness = member.service.spec.readiness else { return }
-            guard let sandbox = sandboxes[member.instance.ref.description] else {
+            guard let sandbox = entry.sandboxes[member.instance.ref.description] else {
                 throw PloyzError(.notPrepared, "\(member.instance.ref) has no sandbox here")
             }
             try await seams.network.waitUntilReady(

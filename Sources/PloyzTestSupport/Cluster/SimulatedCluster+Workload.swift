@@ -170,6 +170,7 @@ extension SimulatedCluster {
                     _ = try await engine.resume(operation, cancelSignal: CancelSignal()) { _ in }
                 }
                 await machine.agent.tend()
+                try await machine.keepRunning(in: store)
             }
         }
     }
@@ -184,6 +185,14 @@ extension SimulatedCluster {
             let running = machines.filter { $0.containers.isRunning(instance.ref) }
             if running.map(\.id) != [instance.machine] {
                 found.append("\(instance.ref) runs on \(running.map(\.name)), not just where its record says")
+            }
+            for machine in running {
+                let containers = try await machine.containers.containers()
+                let workload = containers.first { $0.instance == instance.ref && $0.role == .workload }
+                // Whoever keeps workloads running would start it anew: a second outage.
+                if workload?.epoch != instance.epoch || workload?.generation != instance.generation {
+                    found.append("the container of \(instance.ref) is not of the epoch and generation of its record")
+                }
             }
             for machine in running where machine.network.link(instance.ref) != .open {
                 found.append("\(instance.ref) cannot be reached on \(machine.name)")

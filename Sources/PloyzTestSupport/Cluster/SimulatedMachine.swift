@@ -60,8 +60,19 @@ package final class SimulatedMachine: Sendable {
 
     /// The daemon's memory is gone; what is on the machine and in its journal stays.
     package func restartAgent() {
+        claims.forget()
+        tickets.forget()
         let agent = TargetAgent(seams: seams, tickets: tickets)
         agentBox.withLock { $0 = agent }
+    }
+}
+
+extension SimulatedMachine {
+    /// Everything stops at once: processes, links, mounts. What is on disk stays.
+    package func powerOff() {
+        containers.powerOff()
+        network.powerOff()
+        volumes.powerOff()
     }
 }
 

@@ -34,6 +34,8 @@ package enum Fault: String, Hashable, Sendable, CaseIterable {
     case crashesBefore
     /// The same, just after it.
     case crashesAfter
+    /// Just after it, all machines lose their power.
+    case powerLoss
 }
 
 /// Counts the calls of all seams and lets the chosen ones go wrong.
@@ -100,7 +102,7 @@ package final class FaultInjector: Sendable {
         if fault == .fails { throw Self.error(call, .fails) }
         let value = try await body()
         if fault == .answerLost { throw Self.error(call, .answerLost) }
-        if fault == .crashesAfter { try await crash(call, .crashesAfter) }
+        if let fault, [.crashesAfter, .powerLoss].contains(fault) { try await crash(call, fault) }
         return value
     }
 

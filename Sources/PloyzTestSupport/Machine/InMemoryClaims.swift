@@ -17,5 +17,7 @@ package final class InMemoryClaims: WorkloadClaims {
         claimed.withLock { claims in claims = claims.filter { $0.value != operation } }
     }
 
+    func forget() { claimed.withLock { $0 = [:] } }
+
     package func holder(of instance: InstanceRef) -> OperationID? { claimed.withLock { $0[instance] } }
 }

@@ -34,6 +34,14 @@ package final class InMemoryContainers: ContainerEngine {
     package func addImage(_ id: String) { state.withLock { _ = $0.images.insert(id) } }
     package func isRunning(_ instance: InstanceRef) -> Bool { state.withLock { $0.running[instance] != nil } }
 
+    /// Nothing runs any more; created workloads are still there.
+    func powerOff() {
+        state.withLock { state in
+            state.running = [:]
+            state.sandboxes = [:]
+        }
+    }
+
     /// Running workloads and the volumes that they have open.
     package func runningWorkloads() -> [InstanceRef: Set<VolumeRef>] {
         state.withLock { state in

@@ -36,6 +36,8 @@ package final class InMemoryNetwork: InstanceNetwork {
     /// Probes never succeed from now on.
     package func setNeverReady(_ isNever: Bool) { state.withLock { $0.neverReady = isNever } }
 
+    func powerOff() { state.withLock { $0.links = [:] } }
+
     private func call(_ name: String, _ instance: InstanceRef, _ body: @Sendable (inout State) -> Void) async throws {
         try await faults.call(machine, "network.\(name)", "\(instance)", cost: .milliseconds(3)) {
             state.withLock { body(&$0) }

@@ -26,6 +26,8 @@ package final class InMemoryTickets: TicketIssuer {
         }
     }
 
+    func forget() { issued.withLock { $0.requests = [:] } }
+
     /// What the ticket was issued for; it is void afterwards.
     func use(_ ticket: TransferTicket) throws -> TicketRequest {
         try issued.withLock { issued in

@@ -81,6 +81,12 @@ package final class InMemoryVolumes: Sendable {
         state.withLock { state in _ = state.takeSnapshot(name, of: volume) }
     }
 
+    func powerOff() {
+        state.withLock { state in
+            for volume in state.datasets.keys { state.datasets[volume]?.isMounted = false }
+        }
+    }
+
     // MARK: Streams
 
     /// What a stream from `base` to `snapshot` carries; throws when a snapshot is gone.

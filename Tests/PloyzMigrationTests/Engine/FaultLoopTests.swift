@@ -46,7 +46,10 @@ import Testing
     }
 
     /// nil when the daemon died, or refused.
-    private static func migrateOrCrash(_ cluster: SimulatedCluster) async throws -> MigrationOutcome? {
+    private static func migrateOrCrash(
+        _ cluster: SimulatedCluster,
+        isPowerLost: Bool
+    ) async throws -> MigrationOutcome? {
         let outcome = try await withThrowingTaskGroup(of: MigrationOutcome?.self) { group in
             group.addTask { try await cluster.migrate("shop/redis", to: 2).result.outcome }
             group.addTask {
@@ -56,7 +59,10 @@ import Testing
             defer { group.cancelAll() }
             return try await group.next() ?? nil
         }
-        if outcome == nil { try await cluster.restartDaemons() }
+        if outcome == nil {
+            if isPowerLost { cluster.machines.forEach { $0.powerOff() } }
+            try await cluster.restartDaemons()
+        }
         return outcome
     }
 
@@ -73,7 +79,7 @@ import Testing
             cluster.faults.strike(call, with: fault)
             let outcome = try await cluster.writing(to: redis, every: .milliseconds(50)) { () -> MigrationOutcome? in
                 do {
-                    let outcome = try await migrateOrCrash(cluster)
+                    let outcome = try await migrateOrCrash(cluster, isPowerLost: fault == .powerLoss)
                     try await cluster.settleDown()
                     try await cluster.time.sleep(for: .milliseconds(100))
                     return outcome

@@ -21,7 +21,9 @@ import Testing
             #expect(try await cluster.store.list(.root).entries == before, "something was written")
             for machine in cluster.machines {
                 #expect(try await machine.seams.journal.operations().isEmpty)
-                #expect(machine.volumes[try VolumeRef("shop/data")]?.snapshots.contains { $0.snapshot.name.isOurs } != true)
+                #expect(
+                    machine.volumes[try VolumeRef("shop/data")]?.snapshots.contains { $0.snapshot.name.isOurs } != true
+                )
             }
             #expect(error.code.exitStatus == 3, "\(error)")
             return error
@@ -70,7 +72,10 @@ import Testing
 
     @Test func aForeignListenerOnAPublishedPortIsRefused() throws {
         let port = PublishedPort(port: 6379, target: 6379)
-        let error = try refusal(service: { $0.publish = [port] }, arrange: { $0[2].network.setForeignListeners([port]) })
+        let error = try refusal(
+            service: { $0.publish = [port] },
+            arrange: { $0[2].network.setForeignListeners([port]) }
+        )
         #expect(error.code == .portTaken)
     }
 
@@ -125,7 +130,9 @@ import Testing
                 target: cluster[2].id,
                 requester: "test"
             )
-            let error = await #expect(throws: PloyzError.self) { try await cluster.engine(on: cluster[1]).plan(request) }
+            let error = await #expect(throws: PloyzError.self) {
+                try await cluster.engine(on: cluster[1]).plan(request)
+            }
             #expect(error?.code == .unknownService)
             #expect(error?.message == "there is no service 'shop/reddis'; did you mean shop/redis?")
         }

@@ -105,7 +105,6 @@ extension MigrationRunner {
             var moved = member.instance
             moved.machine = record.to.id
             moved.epoch = moved.epoch.next
-            if moved.generation == member.service.generation { moved.generation += 1 }
             writes.append(try .put(moved))
         }
         for volume in armed.volumes { writes.append(try .put(handedOver(volume))) }

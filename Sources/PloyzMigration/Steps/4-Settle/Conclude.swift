@@ -24,7 +24,7 @@ extension MigrationRunner {
                 _ = await save()
                 await publishEnd()
             }
-            seams.claims.release(record.id)
+            if !entry.holdsInstances { seams.claims.release(record.id) }
         } else {
             entry.record.error = entry.machine.failure
         }
