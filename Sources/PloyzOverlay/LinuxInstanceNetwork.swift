@@ -86,8 +86,21 @@ package actor LinuxInstanceNetwork: InstanceNetwork {
     package func unseal(_ instance: InstanceRef, address: IPv4Address) async throws {
         let link = link(instance, address)
         try await turns.run {
-            try await self.runner.require(.ipBatch(link.unseal), state: "the instance may still be sealed")
+            try await self.runner.require(.ipBatch(link.open), state: "the instance may still be sealed")
+            try await self.waitForCarrier(of: link.name)
+            try await self.runner.require(.ipBatch(link.lead), state: "the instance is open, but no route leads to it")
             await self.noteUnsealed(link)
+        }
+    }
+
+    /// The kernel tells the two ends of a link that they are connected a moment after it is set up, and until then the
+    /// sandbox's end drops what it sends: the answer to a connection that came too early is lost, and its client waits
+    /// for a retransmission. So nothing is led to the link before both ends are up; at worst 200 ms later.
+    private func waitForCarrier(of name: DeviceName) async throws {
+        for _ in 0..<40 {
+            let shown = try await runner.require(LinkState.state(name))
+            if LinkState.hasCarrier(shown) { return }
+            try await Task.sleep(for: .milliseconds(5))
         }
     }
 

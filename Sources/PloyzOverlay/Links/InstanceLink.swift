@@ -56,14 +56,16 @@ struct InstanceLink: Hashable, Sendable {
     /// The machine's route to the instance.
     var route: OverlayRoute { OverlayRoute(destination: .init(address), target: .device(bridge, source: gateway)) }
 
-    /// Opens the link and points this machine at it, in one process: this is the switch of a migration.
-    var unseal: [IPCommand] {
+    /// Opens the link. Nothing is led to it yet.
+    var open: [IPCommand] {
         [
             BridgeNeighbour(address: address).replace(on: bridge),
             ["link", "set", "dev", name.text, "up"],
-            route.replace,
         ]
     }
+
+    /// Points this machine at the open link: this is the switch of a migration.
+    var lead: [IPCommand] { [route.replace] }
 
     /// Closes the link; it stays.
     static func seal(_ name: DeviceName, _ address: IPv4Address?) -> [IPCommand] {

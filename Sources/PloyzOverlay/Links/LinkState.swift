@@ -41,6 +41,16 @@ struct LinkState: Hashable, Sendable {
         Invocation("ip", ["-j", "-d", "address", "show", "dev", name.text])
     }
 
+    /// The device's flags, without addresses.
+    static func state(_ name: DeviceName) -> Invocation { Invocation("ip", ["-j", "link", "show", "dev", name.text]) }
+
+    /// Whether ``state(_:)`` printed a device that is up and whose other end is too (`operstate`, ip-link(8)).
+    static func hasCarrier(_ text: String) -> Bool {
+        struct Printed: Decodable { var operstate: String? }
+        let printed = try? JSON.decode([Printed].self, from: Data(text.utf8))
+        return printed?.first?.operstate == "UP"
+    }
+
     static let list = Invocation("ip", ["-j", "link", "show"])
 
     static func names(_ text: String) throws -> Set<String> {
