@@ -27,6 +27,9 @@ package actor LinuxInstanceNetwork: InstanceNetwork {
     private var known: NetworkState?
     private var picture: RoutingPicture?
     private var claims = LocalClaims()
+    /// Candidates here that are sealed. The records may give their address to this machine a moment before they are
+    /// opened; a route to a closed link would swallow what should be refused.
+    private var sealed: [InstanceRef: IPv4Address] = [:]
     /// What nft printed for our table after the load.
     private var listing: String?
 
@@ -73,9 +76,14 @@ package actor LinuxInstanceNetwork: InstanceNetwork {
     {
         let network = try SandboxNetwork(pid: sandbox.pid)
         let link = link(instance, address)
-        if sealed { try await seal(instance) }
+        if sealed {
+            self.sealed[instance] = address
+            try await seal(instance)
+        }
         if try await !isRight(link, in: network.pid) {
-            if try await LinkState.read(link.name, runner).first != nil { try await detach(instance) }
+            if try await LinkState.read(link.name, runner).first != nil {
+                try await close(instance, with: InstanceLink.delete)
+            }
             try await runner.require(.ipBatch(link.create(in: network.pid)), state: "the instance has no network")
             let inside = Invocation.ipBatch(link.configureInside).inNetwork(of: network.pid)
             try await runner.require(inside, state: "the instance's link is sealed and not set up")
@@ -110,6 +118,7 @@ package actor LinuxInstanceNetwork: InstanceNetwork {
 
     package func detach(_ instance: InstanceRef) async throws {
         try await close(instance, with: InstanceLink.delete)
+        sealed[instance] = nil
     }
 
     package func waitUntilReady(
@@ -191,6 +200,7 @@ package actor LinuxInstanceNetwork: InstanceNetwork {
     }
 
     private func noteUnsealed(_ link: InstanceLink) {
+        sealed[link.instance] = nil
         claims.claim(link.address, isHere: true)
         known = known.map { state in
             NetworkState(peers: state.peers, routes: state.routes.unsealing(link.address, route: link.route))
@@ -220,7 +230,7 @@ package actor LinuxInstanceNetwork: InstanceNetwork {
         let plan = RoutePlan(
             picture: picture,
             member: member,
-            local: claims.local(in: picture, machine: member.machine),
+            local: claims.local(in: picture, machine: member.machine).subtracting(sealed.values),
             wireguard: configuration.wireguard,
             bridge: configuration.bridge
         )
