@@ -23,6 +23,11 @@ extension LabTests {
                 #expect(told == [.stop, .fence, .delta, .start, .readiness, .commit, .switch])
                 #expect(move.preview.downtime.count == 7)
             }
+            // Once for its deployment on m1, and once for each arrival.
+            for (machine, count) in [("m1", 3), ("m2", 2), ("m3", 1)] {
+                let starts = try await OurContainers.starts(of: shop.service, lab, machine, role: "workload")
+                #expect(starts.count == count, "on \(machine): \(starts)")
+            }
             try await theSameMigrationTwiceIsOne(shop)
             try await renderedManifestDoesWhatApplyDoes(shop)
         }

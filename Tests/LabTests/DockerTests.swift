@@ -38,7 +38,7 @@ extension LabTests {
             }
             let after = try await OurContainers.of(shop.service, lab, "m1")
             #expect(after.violations.isEmpty)
-            let starts = try await starts(of: shop.service)
+            let starts = try await OurContainers.starts(of: shop.service, lab, "m1")
             #expect(starts.count == 2, "one of the sandbox and one of the workload: \(starts)")
             let kept = try await Probe.verify(in: lab, from: "m2", at: shop.endpoint, ledgers: [ledger])
             #expect(kept.acknowledged > 0)
@@ -107,17 +107,6 @@ extension LabTests {
             }
             _ = try await probe.stop()
             return probe.ledger
-        }
-
-        /// The starts of the service's containers since dockerd runs.
-        private func starts(of service: String) async throws -> [String] {
-            // The time is in whole seconds, so the one that runs must be over.
-            let until = Int(Date.now.timeIntervalSince1970) + 1
-            let events = [
-                "docker", "events", "--since", "0", "--until", "\(until)", "--filter", "event=start",
-                "--filter", "label=io.ployz.instance=\(service)/0", "--format", "{{json .}}",
-            ]
-            return try await lab().run("m1", events).succeeded().text.split(separator: "\n").map(String.init)
         }
 
         private func redis(_ shop: Shop, _ command: String) -> [String] {

@@ -51,6 +51,25 @@ struct OurContainers: Sendable {
         )
     }
 
+    /// Docker's events of the starts of the instance's containers since dockerd runs, as JSON.
+    ///
+    /// - Parameter role: `sandbox` or `workload`; nil for both.
+    static func starts(
+        of service: String,
+        _ lab: Lab,
+        _ machine: String,
+        role: String? = nil
+    ) async throws -> [String] {
+        // The time is in whole seconds, so the one that runs must be over.
+        let until = Int(Date.now.timeIntervalSince1970) + 1
+        let events = [
+            "docker", "events", "--since", "0", "--until", "\(until)", "--filter", "event=start",
+            "--filter", "label=io.ployz.instance=\(service)/0", "--format", "{{json .}}",
+        ]
+        let filter = role.map { ["--filter", "label=io.ployz.role=\($0)"] } ?? []
+        return try await lab.run(machine, events + filter).succeeded().text.split(separator: "\n").map(String.init)
+    }
+
     private static func containers(of service: String, _ lab: Lab, _ machine: String) async throws -> [Container] {
         let form =
             "{{.Id}} {{index .Config.Labels \"io.ployz.role\"}} {{.State.Running}} {{.State.Pid}} {{.State.StartedAt}}"
