@@ -29,6 +29,18 @@ package struct Daemon: Sendable {
         self.logger = logger
     }
 
+    /// Everything that is wrong with the configuration, a line each; empty when it is valid.
+    package static func problems(configurationPath: String?, environment: [String: String]) -> [String] {
+        do {
+            _ = try Daemon(configurationPath: configurationPath, environment: environment)
+            return []
+        } catch let error as PloyzError {
+            return ([error] + error.others).map { "error[\($0.code)]: \($0.message)" }
+        } catch {
+            return ["error[configuration-invalid]: \(error)"]
+        }
+    }
+
     /// Serves until it is shut down. Containers, tunnels, routes and the store's member go on without it.
     package func run() async throws {
         let node = Node(configuration: configuration, logger: logger)

@@ -67,6 +67,9 @@ package actor LinuxInstanceNetwork: InstanceNetwork {
         }
     }
 
+    /// What went over the tunnel to each other machine, by its public key.
+    package func traffic() async throws -> [String: PeerTraffic] { try await device.traffic() }
+
     package func apply(_ picture: RoutingPicture) async throws {
         try await turns.run { try await self.converge(to: picture) }
     }

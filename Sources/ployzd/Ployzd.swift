@@ -46,7 +46,11 @@ struct Ployzd: AsyncParsableCommand {
         var config: String?
 
         func run() throws {
-            _ = try Daemon(configurationPath: config, environment: ProcessInfo.processInfo.environment)
+            let problems = Daemon.problems(configurationPath: config, environment: ProcessInfo.processInfo.environment)
+            guard problems.isEmpty else {
+                for problem in problems { FileHandle.standardError.write(Data("\(problem)\n".utf8)) }
+                throw ExitCode(2)
+            }
             print("the configuration is valid")
         }
     }

@@ -176,4 +176,16 @@ import Testing
         let mode = try FileManager.default.attributesOfItem(atPath: path)[.posixPermissions] as? NSNumber
         #expect(mode?.intValue == 0o600)
     }
+
+    @Test func trafficIsReadByPeer() {
+        let key = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="
+        let text =
+            "private\tpublic\t51820\toff\n\(key)\t(none)\t192.0.2.1:51820\t10.0.0.0/8\t1700000000\t5\t7\t25\nbad\n"
+        let seen = PeerTraffic.parse(text)
+        #expect(seen.count == 1)
+        #expect(seen[key]?.endpoint == "192.0.2.1:51820")
+        #expect(seen[key]?.latestHandshake == 1_700_000_000)
+        #expect(seen[key]?.received.bytes == 5)
+        #expect(seen[key]?.sent.bytes == 7)
+    }
 }

@@ -1,7 +1,10 @@
+import Foundation
 import PloyzAPI
 import PloyzMigration
 import PloyzModel
+import PloyzOverlay
 import PloyzStore
+import PloyzZFS
 
 extension Member {
     func meshStatus() async throws -> MeshStatus {
@@ -14,18 +17,22 @@ extension Member {
             )
         }
         let records = mirror.records(MachineRecord.self, under: .machines)
+        let traffic = try await network.traffic()
         return MeshStatus(
             id: identity.cluster.id,
             name: identity.cluster.name,
             network: identity.cluster.network,
             machine: own,
             peers: records.filter { $0.id != own.id }.sorted { $0.name < $1.name }.map { record in
-                MeshStatus.Peer(
+                let seen = traffic[record.wireguardKey]
+                return MeshStatus.Peer(
                     machine: MachinePlace(record),
-                    endpoint: record.endpoints.first,
-                    handshakeAge: nil,
-                    received: .zero,
-                    sent: .zero
+                    endpoint: seen?.endpoint ?? record.endpoints.first,
+                    handshakeAge: seen?.latestHandshake.map {
+                        Microseconds(.seconds(max(0, timekeeper.date.timeIntervalSince1970 - Double($0))))
+                    },
+                    received: seen?.received ?? .zero,
+                    sent: seen?.sent ?? .zero
                 )
             },
             storeHealthy: await storeIsHealthy(),
@@ -36,6 +43,12 @@ extension Member {
     func machines() async -> MachineList {
         let records = mirror.records(MachineRecord.self, under: .machines)
         return listings.machines(reachable: await peers.reachable(records.map(\.id)))
+    }
+
+    func volumeList() async throws -> VolumeList {
+        let datasets = try await volumes?.datasets() ?? []
+        let used = datasets.compactMap { dataset in dataset.stamp.map { ($0.volume, dataset.used) } }
+        return listings.volumes(used: Dictionary(used) { first, _ in first })
     }
 
     func clusterStatus() async throws -> ClusterStatus {

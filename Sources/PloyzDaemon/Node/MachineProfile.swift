@@ -13,6 +13,8 @@ struct MachineProfile: Sendable {
     /// Addresses on the underlay, without ports.
     let addresses: [String]
     let storage: StorageCapability?
+    /// `address:port` that the operator named for WireGuard; nil for the configured port at ``addresses``.
+    let endpoint: JoinEndpoint?
 
     var managementAddress: String { "\(ManagementAddress(of: wireguardKey))" }
 
@@ -29,7 +31,8 @@ struct MachineProfile: Sendable {
         endpoint: String?
     ) async throws -> MachineProfile {
         var addresses = configuration.underlayAddresses
-        if let endpoint { addresses.insert(endpoint, at: 0) }
+        let named = endpoint.flatMap { try? JoinEndpoint($0) }
+        if let endpoint { addresses.insert(named?.host ?? endpoint, at: 0) }
         if addresses.isEmpty { addresses = try DefaultRoute.addresses() }
         guard !addresses.isEmpty else {
             throw PloyzError(
@@ -45,11 +48,14 @@ struct MachineProfile: Sendable {
             name: name ?? configuration.name,
             wireguardKey: try await WireGuardKeyFile(path: state.wireguardKey.string).publicKey(),
             addresses: addresses,
-            storage: try await configuration.volumeStore(machine: id, state: state)?.capability()
+            storage: try await configuration.volumeStore(machine: id, state: state)?.capability(),
+            endpoint: named
         )
     }
 
     func endpoints(port: Int) -> [String] {
-        addresses.map { $0.contains(":") ? "[\($0)]:\(port)" : "\($0):\(port)" }
+        var endpoints = addresses.map { $0.contains(":") ? "[\($0)]:\(port)" : "\($0):\(port)" }
+        if let endpoint { endpoints[0] = "\(endpoint)" }
+        return endpoints
     }
 }

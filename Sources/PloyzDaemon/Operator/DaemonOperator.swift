@@ -61,7 +61,7 @@ struct DaemonOperator: OperatorService {
 
     func services() async throws -> ServiceList { try await member().listings.services() }
 
-    func volumes() async throws -> VolumeList { try await member().listings.volumes() }
+    func volumes() async throws -> VolumeList { try await member().volumeList() }
 
     func previewMigration(_ request: MoveRequest) async throws -> MigrationPreview {
         try await member().deployer.previewMove(request)

@@ -53,7 +53,8 @@ struct Listings {
         )
     }
 
-    func volumes() -> VolumeList {
+    /// - Parameter used: what the volumes on this machine take; of others it is not known here.
+    func volumes(used: [VolumeRef: ByteCount] = [:]) -> VolumeList {
         let places = self.places
         let services = mirror.records(ServiceRecord.self, under: .services)
         return VolumeList(
@@ -64,7 +65,7 @@ struct Listings {
                     machine: place(volume.owner, in: places),
                     epoch: volume.epoch,
                     quota: volume.spec.quota,
-                    used: nil,
+                    used: volume.owner == local ? used[volume.ref] : nil,
                     services: services.filter { $0.volumes.contains(volume.ref) }.map(\.ref),
                     previousCopies: volume.previousCopies.map { place($0.machine, in: places) }
                 )

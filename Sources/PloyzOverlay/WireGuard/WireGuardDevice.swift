@@ -31,6 +31,10 @@ struct WireGuardDevice: Sendable {
         return dump
     }
 
+    func traffic() async throws -> [String: PeerTraffic] {
+        PeerTraffic.parse(try await runner.require(Invocation("wg", ["show", device.text, "dump"])))
+    }
+
     private var device: DeviceName { configuration.wireguard }
 
     private var setKey: Invocation {
