@@ -4,12 +4,19 @@ package import PloyzModel
 package import SystemPackage
 
 extension DockerEngine {
-    package func imageID(_ reference: String) async throws -> String? {
+    package func imageID(_ reference: String) async throws -> String? { try await image(reference)?.id }
+
+    package func imageSize(_ imageID: String) async throws -> ByteCount? {
+        try await image(imageID)?.size.map { ByteCount($0) }
+    }
+
+    /// What Docker says of an image; nil when the machine lacks it.
+    private func image(_ reference: String) async throws -> ImageAnswer? {
         let name = try ImageReference(reference)
         let action = "inspect image '\(reference)'"
         let reply = try await docker.send(DockerCall(.get, "images", name.text, "json"), within: Limit.look)
         if reply.status == 404 { return nil }
-        return try reply.expect(200, doing: action).decode(ImageAnswer.self, doing: action).id
+        return try reply.expect(200, doing: action).decode(ImageAnswer.self, doing: action)
     }
 
     package func ensureImage(_ reference: String, policy: PullPolicy) async throws -> String {

@@ -171,6 +171,9 @@ package actor LinuxInstanceNetwork: InstanceNetwork {
 
     /// Closes a link and takes the machine's route to it away: then this machine answers "unreachable" for the address
     /// until the records say where it is, and no packet waits on a closed link.
+    ///
+    /// When no route leads to the link (a sealed candidate, or an instance that has moved away), the routes are right
+    /// as they are: somebody here may be talking to the instance where it lives.
     private func close(
         _ instance: InstanceRef,
         with commands: @escaping @Sendable (DeviceName, IPv4Address?) -> [IPCommand]
@@ -179,8 +182,10 @@ package actor LinuxInstanceNetwork: InstanceNetwork {
         try await turns.run {
             guard let found = try await LinkState.read(name, self.runner).first else { return }
             let address = found.alias.flatMap(InstanceLink.address(inAlias:))
-            if let address { await self.noteClosing(address) }
-            let batch = Invocation.ipBatch(commands(name, address))
+            var led: IPv4Address?
+            if let address, await self.leadsHere(address) { led = address }
+            if let led { await self.noteClosing(led) }
+            let batch = Invocation.ipBatch(commands(name, led))
             try await self.runner.require(batch, state: "the instance may still be reachable")
             try await self.reapply()
         }
@@ -208,6 +213,12 @@ package actor LinuxInstanceNetwork: InstanceNetwork {
         known = known.map { state in
             NetworkState(peers: state.peers, routes: state.routes.unsealing(link.address, route: link.route))
         }
+    }
+
+    /// Whether this machine sends packets for the address to its own bridge; so it is taken until a picture is known.
+    private func leadsHere(_ address: IPv4Address) -> Bool {
+        guard let picture else { return true }
+        return claims.local(in: picture, machine: member.machine).subtracting(sealed.values).contains(address)
     }
 
     private func noteClosing(_ address: IPv4Address) {

@@ -13,7 +13,13 @@ struct ImageAnswer: Decodable, Sendable {
     /// `sha256:…`.
     let id: String
 
-    enum CodingKeys: String, CodingKey { case id = "Id" }
+    /// Bytes of all layers as they are unpacked; absent in answers that do not tell.
+    let size: UInt64?
+
+    enum CodingKeys: String, CodingKey {
+        case id = "Id"
+        case size = "Size"
+    }
 }
 
 /// One line of the progress that pulling, importing and loading an image send.
