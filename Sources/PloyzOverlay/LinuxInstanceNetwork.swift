@@ -250,9 +250,16 @@ package actor LinuxInstanceNetwork: InstanceNetwork {
         )
         let peers = PeerPlan.peers(of: picture, machine: member.machine)
         let now = Int64(Date().timeIntervalSince1970)
-        try await control.apply(PeerChange.changes(from: current.peers, to: peers, now: now))
+        let changes = PeerChange.changes(from: current.peers, to: peers, now: now)
         let commands = plan.commands(from: current.routes, bridge: configuration.bridge)
+        // The device swallows what no peer is allowed: so an address leaves the device before it leaves its peer, and
+        // comes into the device after it has one.
+        let leavesDevice = current.routes.routes.subtracting(plan.routes).contains {
+            $0.leads(to: configuration.wireguard)
+        }
+        if !leavesDevice { try await control.apply(changes) }
         if !commands.isEmpty { try await runner.require(.ipBatch(commands)) }
+        if leavesDevice { try await control.apply(changes) }
         known = NetworkState(peers: current.peers(after: peers), routes: plan)
     }
 

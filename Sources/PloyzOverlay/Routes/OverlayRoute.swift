@@ -18,6 +18,12 @@ struct OverlayRoute: Hashable, Sendable {
     /// another number are never changed.
     static let `protocol` = "80"
 
+    /// Whether packets for the destination leave through `device`.
+    func leads(to device: DeviceName) -> Bool {
+        guard case .device(let name, _) = target else { return false }
+        return name == device
+    }
+
     var replace: IPCommand {
         switch target {
         case .unreachable:
