@@ -345,7 +345,7 @@ struct DockerEngineTests {
             try await engine.docker.send(delete, within: .seconds(30)).expect(200, doing: "delete")
             #expect(try await engine.imageID(image) == nil)
             let missing = await #expect(throws: PloyzError.self) { try await engine.exportImage(image, to: file) }
-            #expect(missing?.code == ErrorCode("image-missing", exitStatus: 3))
+            #expect(missing?.code == ErrorCode("image-missing", exitStatus: 1))
 
             try file.seek(offset: 0, from: .start)
             try await engine.importImage(image, from: file, reference: tag)
@@ -370,7 +370,7 @@ struct DockerEngineTests {
             let never = await #expect(throws: PloyzError.self) {
                 try await engine.ensureImage("ployz/nothing:1", policy: .never)
             }
-            #expect(never?.code == ErrorCode("image-missing", exitStatus: 3))
+            #expect(never?.code == ErrorCode("image-missing", exitStatus: 1))
             // Port 1 of this machine: nothing listens there, and no other machine is asked.
             let failed = await #expect(throws: PloyzError.self) {
                 try await engine.ensureImage("localhost:1/nothing", policy: .missing)
