@@ -14,7 +14,16 @@ package struct Lab: Sendable {
     private init(name: String, checkout: URL) {
         self.name = name
         self.checkout = checkout
-        scratch = checkout.appending(path: ".build/scenarios/\(name)")
+        scratch = Self.shared(with: checkout).appending(path: name)
+    }
+
+    /// A directory that the host and every machine see under one path. A machine has its own `/tmp`, `/var`, `/run`,
+    /// `/mnt` and `/etc`, so a checkout below one of them is not.
+    private static func shared(with checkout: URL) -> URL {
+        let own = ["/tmp/", "/var/", "/run/", "/mnt/", "/etc/", "/dev/"]
+        let path = checkout.resolvingSymlinksInPath().path + "/"
+        guard own.contains(where: path.hasPrefix) else { return checkout.appending(path: ".build/scenarios") }
+        return URL(filePath: "/srv/ployz-scenarios")
     }
 
     /// Takes down what an earlier run left, brings `machines` machines up and joins them into one cluster unless told
