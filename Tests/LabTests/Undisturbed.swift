@@ -4,7 +4,8 @@ import LabScenarios
 struct Undisturbed: Equatable, Sendable {
     /// ID, start and process of each running container, by machine.
     var containers: [String: [String]] = [:]
-    /// WireGuard's peers with their endpoints and allowed addresses, by machine; a new interface would have none.
+    /// WireGuard's peers with their endpoints and allowed addresses, by machine; a new interface would have none. Asked of
+    /// one interface: of `all`, wg(8) puts the interface's name before the first peer only, and peers come in any order.
     var peers: [String: [String]] = [:]
     var routes: [String: [String]] = [:]
     /// Process IDs of etcd and wireguard-go, by machine.
@@ -22,8 +23,8 @@ struct Undisturbed: Equatable, Sendable {
                 ]
             )
             found.peers[machine] =
-                try await lines(lab, machine, ["wg", "show", "all", "allowed-ips"])
-                + lines(lab, machine, ["wg", "show", "all", "endpoints"])
+                try await lines(lab, machine, ["wg", "show", "wg-ployz", "allowed-ips"])
+                + lines(lab, machine, ["wg", "show", "wg-ployz", "endpoints"])
             found.routes[machine] = try await lines(lab, machine, ["ip", "route", "show", "table", "all"])
             found.helpers[machine] = try await lines(
                 lab,
