@@ -147,9 +147,9 @@ struct LoopbackTests {
     func silentSource() async throws {
         try await withLink { link in
             let receipt = try await link.send(
-                BytesSource(count: 10, pause: .milliseconds(400)),
+                BytesSource(count: 10, pause: .seconds(5)),
                 with: link.ticket(CountingSink()),
-                stallLimit: .milliseconds(200)
+                stallLimit: .seconds(3)
             )
             #expect(receipt.bytes == ByteCount(10))
         }
@@ -160,8 +160,8 @@ struct LoopbackTests {
         try await withLink { link in
             let receipt = try await link.send(
                 BytesSource(count: 10),
-                with: link.ticket(CountingSink(delay: .milliseconds(2500))),
-                stallLimit: .milliseconds(1500)
+                with: link.ticket(CountingSink(delay: .seconds(6))),
+                stallLimit: .seconds(4)
             )
             #expect(receipt.bytes == ByteCount(10))
         }
