@@ -9,7 +9,7 @@ import Testing
 @Suite(.enabled(if: EtcdFixture.isInstalled), .timeLimit(.minutes(2)), .serialized, .etcd)
 struct EtcdClusterStoreTests {
     let etcd: EtcdFixture
-    let limits = StoreLimits(connect: .milliseconds(500), attempt: .seconds(1), call: .seconds(2))
+    let limits = StoreLimits(connect: .seconds(3), attempt: .seconds(5), call: .seconds(10))
 
     init() throws { etcd = try #require(EtcdFixture.current) }
 
