@@ -71,6 +71,13 @@ let package = Package(
         // The main job, shown.
         .executableTarget(name: "ployz-demo", dependencies: ["LabScenarios"], swiftSettings: settings),
 
+        // The proof: every call of the engine goes wrong, then every pair of calls.
+        .executableTarget(
+            name: "ployz-schedules",
+            dependencies: [argumentParser, "PloyzMigration", "PloyzModel", "PloyzTestSupport"],
+            swiftSettings: settings
+        ),
+
         // The operator's command.
         .executableTarget(name: "ployzctl", dependencies: ["PloyzCommands"], swiftSettings: settings),
 

@@ -195,7 +195,9 @@ package struct MigrationStateMachine: Hashable, Sendable, Codable {
         case .going(.commit): state = .deciding
         case .going: goBack(PloyzError(.interrupted, "the daemon of the source ended in the middle of the migration"))
         case .deciding, .returning, .settling: break
-        case .ended: state = isCommitted ? .settling(deferred) : .returning(deferred)
+        // The record in the store says what was left to do: once that is done, it is written again.
+        case .ended:
+            state = isCommitted ? .settling(deferred) : .returning(deferred.isEmpty ? [] : deferred + [.announce])
         }
         guard !deferred.isEmpty else { return }
         switch state {

@@ -17,6 +17,8 @@ package final class InMemoryClaims: WorkloadClaims {
         claimed.withLock { claims in claims = claims.filter { $0.value != operation } }
     }
 
+    var all: [InstanceRef: OperationID] { claimed.withLock { $0 } }
+
     func forget() { claimed.withLock { $0 = [:] } }
 
     package func holder(of instance: InstanceRef) -> OperationID? { claimed.withLock { $0[instance] } }
