@@ -6,6 +6,9 @@ extension TargetAgent {
             let entry = try await entry(request.id.operation)
             guard entry.phase != .settled else { return }
             guard entry.attempt == request.id.attempt, entry.unit != nil else {
+                // Taken over by itself, tidied up and forgotten, long before a slow owner came to say so.
+                let decision = try await seams.store.decision(request.id.operation)
+                if decision == .committed, entry.attempt == 0 { return }
                 throw PloyzError(.notPrepared, "\(request.id) is not here")
             }
             // The owner says so only when it knows, so its word is enough when the store is away. A store that answers
