@@ -6,6 +6,6 @@ struct Schedules: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "schedules",
         abstract: "Lets every call of a migration go wrong, alone and in pairs, and checks the invariants.",
-        subcommands: [Replay.self, Singles.self]
+        subcommands: [Singles.self, Pairs.self, Mutants.self, Replay.self]
     )
 }

@@ -15,13 +15,8 @@ struct Singles: ParsableCommand {
 
     static func run(_ scenario: String, _ workers: Workers, _ options: Options) throws {
         let schedules = try options.part(of: ScheduleSpace.singles(of: scenario))
-        let began = Date()
-        let counts = workers.run(schedules)
-        let seconds = Date().timeIntervalSince(began)
-        print(
-            "schedules: \(scenario): \(counts.run) of \(schedules.count) singles, \(counts.failed) violations, "
-                + "\(seconds.formatted(.number.precision(.fractionLength(1)))) s"
-        )
-        fflush(nil)
+        let (before, began) = (workers.counts, Date())
+        workers.each(schedules.count) { workers.attempt(schedules[$0]) }
+        tell(scenario, "of \(schedules.count) singles", before, workers, since: began)
     }
 }

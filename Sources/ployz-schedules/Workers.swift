@@ -5,14 +5,19 @@ import Synchronization
 
 /// Runs schedules on several threads, each in a virtual time of its own, and counts.
 final class Workers: Sendable {
-    private struct Tally {
+    struct Counts: Sendable {
         var run = 0
+        var failed = 0
+    }
+
+    private struct State {
+        var counts = Counts()
         var failures: [ScheduleReport] = []
     }
 
     private let jobs: Int
     private let deadline: Date?
-    private let tally = Mutex(Tally())
+    private let state = Mutex(State())
     /// Of more, only their number is told.
     private static let shown = 20
 
@@ -24,45 +29,51 @@ final class Workers: Sendable {
         deadline = budget.map { Date().addingTimeInterval($0) }
     }
 
-    var failures: [ScheduleReport] { tally.withLock { $0.failures } }
+    var failures: [ScheduleReport] { state.withLock { $0.failures } }
+    /// Of everything so far.
+    var counts: Counts { state.withLock { $0.counts } }
     var isOver: Bool { deadline.map { $0 < Date() } ?? false }
 
-    /// Runs every schedule and hands each report to `body`, on any thread, in any order.
-    ///
-    /// - Returns: how many were run, and how many of them failed.
-    @discardableResult
-    func run(
-        _ schedules: [Schedule],
-        _ body: @Sendable (ScheduleReport) -> Void = { _ in }
-    ) -> (run: Int, failed: Int) {
+    /// Calls `body` with 0 up to `count`, on all threads, in any order, until the time is over.
+    func each(_ count: Int, _ body: @Sendable (Int) -> Void) {
         let next = Mutex(0)
-        let counts = Mutex((run: 0, failed: 0))
         DispatchQueue.concurrentPerform(iterations: jobs) { _ in
             while !isOver {
                 let index = next.withLock { next in
                     defer { next += 1 }
                     return next
                 }
-                guard index < schedules.count, let report = ScheduleRun.report(of: schedules[index]) else { return }
-                counts.withLock { counts in
-                    counts.run += 1
-                    if !report.violations.isEmpty { counts.failed += 1 }
-                }
-                if !report.violations.isEmpty { tell(report) }
-                body(report)
+                guard index < count else { return }
+                body(index)
             }
         }
-        return counts.withLock { $0 }
     }
 
-    private func tell(_ report: ScheduleReport) {
-        let number = tally.withLock { tally in
-            tally.failures.append(report)
-            return tally.failures.count
+    /// Runs one schedule; a failing one is told at once.
+    @discardableResult
+    func attempt(_ schedule: Schedule) -> ScheduleReport? {
+        guard let report = ScheduleRun.report(of: schedule) else { return nil }
+        let isShown = state.withLock { state in
+            state.counts.run += 1
+            guard !report.violations.isEmpty else { return false }
+            state.counts.failed += 1
+            state.failures.append(report)
+            return state.failures.count <= Self.shown
         }
-        guard number <= Self.shown else { return }
-        let lines = ["FAILED \(report.schedule)"] + report.violations.map { "       \($0)" }
-        print(lines.joined(separator: "\n"))
-        fflush(nil)
+        if isShown {
+            let lines = ["FAILED \(report.schedule)"] + report.violations.map { "       \($0)" }
+            print(lines.joined(separator: "\n"))
+            fflush(nil)
+        }
+        return report
     }
+}
+
+/// Tells what was run of one scenario since `before`.
+func tell(_ scenario: String, _ what: String, _ before: Workers.Counts, _ workers: Workers, since began: Date) {
+    let run = workers.counts.run - before.run
+    let failed = workers.counts.failed - before.failed
+    let seconds = Date().timeIntervalSince(began).formatted(.number.precision(.fractionLength(1)))
+    print("schedules: \(scenario): \(run) \(what), \(failed) violations, \(seconds) s")
+    fflush(nil)
 }

@@ -75,7 +75,8 @@ extension TargetAgent {
         let sandboxes = try await sideBySide(request.unit.members) { member in
             let sandbox = try await seams.containers.startSandbox(seams.sandbox(of: member))
             let instance = member.instance
-            try await seams.network.attach(instance.ref, sandbox: sandbox, address: instance.address, sealed: true)
+            let sealed = !Mutant.isActive(.sealLeftOpen)
+            try await seams.network.attach(instance.ref, sandbox: sandbox, address: instance.address, sealed: sealed)
             // Whatever this link was before, it is down now: repeats of `attach` change nothing.
             try await seams.network.seal(instance.ref)
             if agent.dialsOut(member, in: request.unit) {
@@ -165,7 +166,7 @@ extension TargetAgent {
             try await storage.release(record.ref, snapshot.name, tag: .previous)
             try await storage.destroySnapshot(record.ref, snapshot)
         }
-        try await storage.rollback(record.ref, to: base)
+        if !Mutant.isActive(.rollbackForgotten) { try await storage.rollback(record.ref, to: base) }
         try await storage.setStamp(self.stamp(of: record, .incoming))
     }
 }

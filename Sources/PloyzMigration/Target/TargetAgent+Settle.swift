@@ -8,7 +8,8 @@ extension TargetAgent {
             guard entry.attempt == request.id.attempt, entry.unit != nil else {
                 // Taken over by itself, tidied up and forgotten, long before a slow owner came to say so.
                 let decision = try await seams.store.decision(request.id.operation)
-                if decision == .committed, entry.attempt == 0 { return }
+                let isDone = decision == .committed && entry.attempt == 0
+                if isDone, !Mutant.isActive(.settleNotRepeated) { return }
                 throw PloyzError(.notPrepared, "\(request.id) is not here")
             }
             // The owner says so only when it knows, so its word is enough when the store is away. A store that answers

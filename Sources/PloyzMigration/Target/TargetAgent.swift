@@ -50,7 +50,10 @@ package final class TargetAgent: Peer {
             let before = changed
             try change(&changed)
             guard changed != before else { return changed }
-            try await seams.journal.write(.target(entry: changed), for: operation)
+            let isTombstoneOnly = before.tombstone != changed.tombstone && before.phase == changed.phase
+            if !(isTombstoneOnly && Mutant.isActive(.tombstoneNotDurable)) {
+                try await seams.journal.write(.target(entry: changed), for: operation)
+            }
             let durable = changed
             entries.withLock { $0[operation] = durable }
             return durable

@@ -9,6 +9,7 @@ final class ClusterObserver: Sendable {
         var owners: [VolumeRef: MachineID] = [:]
         /// Records as they were last read, so that only a change is decoded.
         var read: [StoreKey: Data] = [:]
+        var committed: Set<StoreKey> = []
     }
 
     private let state = Mutex(State())
@@ -35,7 +36,9 @@ final class ClusterObserver: Sendable {
         if call.kind == .storeWrite {
             readOwners()
             checkOneExecution()
+            checkCommits(call)
         }
+        if call.name == "containers.createWorkload" || call.name == "containers.startWorkload" { checkDiscards(call) }
         checkOneWriter(call)
         if call.name.hasPrefix("volumes.") || call.name.hasPrefix("transfer.") { checkNoLoss(call) }
     }
@@ -90,6 +93,33 @@ final class ClusterObserver: Sendable {
                     ledger.violation("I5: \(other) and \(id) both run for \(service), at \(time.now)")
                 }
                 holders[service] = id.text
+            }
+        }
+    }
+
+    /// What is committed runs on its target at that instant, unless the target lost its power.
+    private func checkCommits(_ call: SeamCall) {
+        for entry in store.entries(under: .decisions) where entry.value == Decision.committed.value {
+            guard state.withLock({ $0.committed.insert(entry.key).inserted }),
+                let id = try? OperationID(String(entry.key.text.dropFirst(StoreKey.decisions.text.count))),
+                let data = store.value(at: .operation(id)),
+                let record = try? JSON.decode(OperationRecord.self, from: data),
+                let target = machines.first(where: { $0.id == record.to.id })
+            else { continue }
+            for member in record.plan.unit.members
+            where target.boot == 1 && !target.containers.isRunning(member.instance.ref) {
+                report("I1", "\(member.instance.ref) was committed to a candidate that was given up", call)
+            }
+        }
+    }
+
+    /// An attempt that the target has discarded is refused for ever.
+    private func checkDiscards(_ call: SeamCall) {
+        for machine in machines where machine.name == call.machine {
+            let discarded = ledger.discarded(on: machine.name)
+            guard !discarded.isEmpty else { return }
+            for container in machine.containers.all where container.operation.map(discarded.contains) ?? false {
+                report("I1", "\(machine.name) makes \(container.instance) of an attempt that it has discarded", call)
             }
         }
     }

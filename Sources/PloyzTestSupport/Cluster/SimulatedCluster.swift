@@ -62,7 +62,7 @@ package final class SimulatedCluster: Sendable {
         self.time = time
         self.faults = faults
         self.machines = machines
-        network = SimulatedNetwork(time: time, faults: faults)
+        network = SimulatedNetwork(time: time, faults: faults, ledger: ledger)
         network.add(machines)
         observer = ClusterObserver(store: store, machines: machines, ledger: ledger, time: time)
         identifiers = IdentifierSource(generator)

@@ -17,10 +17,12 @@ final class SimulatedNetwork: Sendable {
     private let state = Mutex(State())
     private let time: VirtualTimekeeper
     private let faults: FaultInjector
+    let ledger: WorkloadLedger
     /// How long a cut lasts: longer than any limit of the engine but that of a candidate nobody asks about.
     static let outage = Duration.seconds(120)
 
-    init(time: VirtualTimekeeper, faults: FaultInjector) {
+    init(time: VirtualTimekeeper, faults: FaultInjector, ledger: WorkloadLedger) {
+        self.ledger = ledger
         self.time = time
         self.faults = faults
     }

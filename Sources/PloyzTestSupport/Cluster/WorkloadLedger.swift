@@ -9,6 +9,8 @@ package final class WorkloadLedger: Sendable {
         var nextWrite: UInt64 = 1
         /// The operation whose candidate wrote it at its start; nil when it was no candidate.
         var starts: [UInt64: OperationID?] = [:]
+        /// Operations that a machine has said it has discarded.
+        var discarded: [String: Set<OperationID>] = [:]
         var violations: [String] = []
         var lastAnswer: [InstanceRef: Duration] = [:]
         var longestGap: [InstanceRef: Duration] = [:]
@@ -71,6 +73,12 @@ package final class WorkloadLedger: Sendable {
             state.lastAnswer[instance] = now
         }
     }
+
+    func discarded(_ operation: OperationID, on machine: String) {
+        state.withLock { _ = $0.discarded[machine, default: []].insert(operation) }
+    }
+
+    func discarded(on machine: String) -> Set<OperationID> { state.withLock { $0.discarded[machine] ?? [] } }
 
     package func violation(_ text: String) {
         state.withLock { state in

@@ -16,6 +16,8 @@ package enum Fault: String, Hashable, Sendable, CaseIterable {
     case lateAfterDeadline = "late-after-deadline"
     /// An error comes back at once; when everything has long been settled otherwise, it is done.
     case veryLate = "very-late"
+    /// Another snapshot arrives under the same name, and less is in it.
+    case garbled
     /// The daemon that makes the call dies at once; 3 s later, when the next one runs, it is done.
     case diesMeanwhile = "dies-meanwhile"
 
@@ -42,14 +44,6 @@ package enum Fault: String, Hashable, Sendable, CaseIterable {
     /// The same for the store alone.
     case storeAway = "store-away"
 
-    /// What happens to whole machines or to the store, if anything.
-    var isOfMachines: Bool {
-        switch self {
-        case .fails, .refuses, .answerLost, .hangs, .late, .lateAfterDeadline, .veryLate: false
-        default: true
-        }
-    }
-
     /// The faults of a call that differ from each other.
     ///
     /// A question changes nothing: a lost answer is a failure, a late question is one that hangs, and a death after it
@@ -57,6 +51,7 @@ package enum Fault: String, Hashable, Sendable, CaseIterable {
     package static func distinct(for call: SeamCall) -> [Fault] {
         var found: [Fault] = [.fails, .hangs]
         if call.kind == .storeWrite { found.append(.refuses) }
+        if call.name == "transfer.send" { found.append(.garbled) }
         if call.kind != .question { found += [.answerLost, .sourceDiesAfter, .targetDiesAfter, .bothDieAfter] }
         switch call.kind {
         case .storeWrite, .message: found += [.late, .lateAfterDeadline, .veryLate, .diesMeanwhile]

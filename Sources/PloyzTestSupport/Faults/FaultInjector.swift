@@ -29,6 +29,8 @@ package final class FaultInjector: Sendable {
 
     /// Whether a call is made at last that nobody waits for any more.
     @TaskLocal static var isLate = false
+    /// Whether the stream that is sent arrives as another.
+    @TaskLocal static var isGarbled = false
 
     private let state = Mutex(State())
     private let time: VirtualTimekeeper
@@ -123,7 +125,7 @@ package final class FaultInjector: Sendable {
         if call.isOfStore { try await reachStore(from: machine) }
         try await mayGoOn()
         if fault == .fails || fault == .refuses { throw Self.error(call, fault) }
-        let value = try await body()
+        let value = fault == .garbled ? try await Self.$isGarbled.withValue(true, operation: body) : try await body()
         world?.look(after: call)
         if let fault { try await after(fault, at: call) }
         try await mayGoOn()

@@ -71,8 +71,9 @@ package struct InMemoryPeer: Peer {
     }
 
     package func discard(_ request: DiscardRequest) async throws {
-        _ = try await call("discard", request) { agent, request in
+        _ = try await call("discard", request) { [to, network] agent, request in
             try await agent.discard(request)
+            network.ledger.discarded(request.id.operation, on: to)
             return Nothing()
         }
     }

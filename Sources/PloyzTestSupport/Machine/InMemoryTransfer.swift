@@ -40,8 +40,9 @@ package struct InMemoryTransfer: Transfer {
             let (content, bytes) = try machine.volumes.read(stream)
             if !isLate { try await move(bytes, to: target, daemon, progress) }
             try target.tickets.end(ticket, isLate: isLate)
-            try target.volumes.receive(stream, content: content)
-            return TransferReceipt(bytes: bytes, guid: stream.snapshot.guid)
+            let arrived = FaultInjector.isGarbled ? stream.garbled : stream
+            try target.volumes.receive(arrived, content: FaultInjector.isGarbled ? content.dropLast() : content)
+            return TransferReceipt(bytes: bytes, guid: arrived.snapshot.guid)
         }
     }
 
@@ -76,5 +77,17 @@ package struct InMemoryTransfer: Transfer {
             try await network.keepUp(with: daemon, on: target)
             progress(ByteCount(bytes.bytes / 10 * UInt64(part)))
         }
+    }
+}
+
+extension VolumeStream {
+    /// Something else under the same name.
+    fileprivate var garbled: VolumeStream {
+        VolumeStream(
+            volume: volume,
+            base: base,
+            snapshot: VolumeSnapshot(name: snapshot.name, guid: snapshot.guid ^ 0xffff_0000, creation: snapshot.creation),
+            includesIntermediates: includesIntermediates
+        )
     }
 }

@@ -171,7 +171,7 @@ package struct InMemoryVolumeStore: VolumeStore {
     package func destroySnapshot(_ volume: VolumeRef, _ snapshot: VolumeSnapshot) async throws {
         try await call("destroySnapshot", volume) { state in
             state.datasets[volume]?.snapshots.removeAll {
-                $0.snapshot.guid == snapshot.guid && $0.holds.isEmpty && $0.snapshot.name.isOurs
+                $0.snapshot.guid == snapshot.guid && $0.holds.isEmpty
             }
         }
     }

@@ -80,6 +80,11 @@ package final class InMemoryVolumes: Sendable {
         }
     }
 
+    /// Writes behind the back of whoever unmounted the dataset.
+    func leak(_ write: VolumeWrite, to volume: VolumeRef) {
+        state.withLock { $0.datasets[volume]?.content.append(write) }
+    }
+
     /// A snapshot that somebody else made.
     package func addForeignSnapshot(_ name: String, of volume: VolumeRef) throws {
         let name = try SnapshotName(name)

@@ -13,6 +13,10 @@ package struct Scenario: Sendable {
     var maxDowntime: Span?
     /// The phase in which the operator cancels.
     var cancels: MigrationPhase?
+    /// Somebody changes the volume's record during the cutover.
+    var isEdited = false
+    /// Something writes to the volume behind the fence, once.
+    var isLeaky = false
     /// A second operator gives the same command at the same time.
     var isTwice = false
 
@@ -24,6 +28,8 @@ package struct Scenario: Sendable {
         Scenario(name: "max-downtime", volumes: [("data", 4)], maxDowntime: Span(milliseconds: 2000)),
         Scenario(name: "cancel-in-pre-copy", volumes: [("data", 32)], cancels: .preCopy),
         Scenario(name: "cancel-in-cutover", volumes: [("data", 4)], isWayBack: true, cancels: .cutover),
+        Scenario(name: "edited", volumes: [("data", 4)], isWayBack: true, isEdited: true),
+        Scenario(name: "leaky-fence", volumes: [("data", 4)], isWayBack: true, isLeaky: true),
         Scenario(name: "twice", volumes: [("data", 4)], isWayBack: true, isTwice: true),
     ]
 
@@ -38,14 +44,18 @@ package struct Scenario: Sendable {
         let sizes = volumes.map { ($0.name, ByteCount.mebibytes($0.size)) }
         let instance = try await cluster.deploy("shop/redis", volumes: sizes, on: first)
         if hasPartner { try await cluster.deploy("shop/worker", volumes: sizes, on: first) }
+        let refs = try volumes.map { try VolumeRef("shop/\($0.name)") }
         if isWayBack {
+            // Two snapshots of one name that have nothing else in common.
+            for ref in refs { try cluster[2].volumes.addForeignSnapshot("daily", of: ref) }
             cluster.writeOnce(to: instance)
             _ = try await cluster.migrate("shop/redis", to: 1)
             try await cluster.settleDown()
+            for ref in refs { try cluster[1].volumes.addForeignSnapshot("daily", of: ref) }
         }
         let stage = Stage(
             instance: instance,
-            volumes: try volumes.map { try VolumeRef("shop/\($0.name)") },
+            volumes: refs,
             target: cluster[2].id,
             bystander: try await cluster.deploy("shop/bystander", volumes: [("kept", .mebibytes(1))], on: cluster[2])
         )

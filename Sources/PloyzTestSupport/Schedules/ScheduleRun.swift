@@ -24,6 +24,8 @@ package final class ScheduleRun: Sendable {
     private let cluster: SimulatedCluster
     private let stage: Stage
     private let endings = Mutex<[String]>([])
+    private let meddled = Mutex(false)
+    private static let editedQuota = Capacity(bytes: 4 << 30)
 
     /// No command may take longer than this: every call has a limit, and every retry an end.
     private static let limit = Duration.seconds(3000)
@@ -111,7 +113,7 @@ package final class ScheduleRun: Sendable {
             guard await settle() else {
                 return problems + ["I4: something was still under way after \(Self.limit)"] + inspect(foreign, false)
             }
-            problems += judgePlace(ending)
+            problems += judgePlace(ending) + judgeEdit()
             let isThere = placedOnTarget
             problems += inspect(foreign, isThere)
             guard problems.isEmpty else { return problems }
@@ -147,8 +149,8 @@ package final class ScheduleRun: Sendable {
             let owner = try MigrationEngine.coordinator(of: request, in: picture)
             guard let daemon = cluster.machines.first(where: { $0.id == owner })?.daemon else { return .lost }
             return try await withThrowingTaskGroup(of: Ending.self) { group in
-                group.addTask { [request, time = cluster.time] in
-                    try await daemon.serve("apply") { await Self.serve(request, daemon, cancels: phase, time) }
+                group.addTask { [self, request] in
+                    try await daemon.serve("apply") { await self.serve(request, daemon, cancels: phase) }
                 }
                 group.addTask {
                     // An operator's command notices that its daemon is gone, also when it went without a word.
@@ -164,11 +166,10 @@ package final class ScheduleRun: Sendable {
     }
 
     /// The daemon's part of the command.
-    private static func serve(
+    private func serve(
         _ request: MigrationRequest,
         _ daemon: SimulatedDaemon,
-        cancels phase: MigrationPhase?,
-        _ time: VirtualTimekeeper
+        cancels phase: MigrationPhase?
     ) async -> Ending {
         do {
             switch try await daemon.engine.admit(request) {
@@ -179,12 +180,10 @@ package final class ScheduleRun: Sendable {
                 let operation = entry.record.id
                 daemon.signals.withLock { $0[operation] = signal }
                 defer { daemon.signals.withLock { _ = $0.removeValue(forKey: operation) } }
-                let result = try await daemon.engine.run(entry, cancelSignal: signal) { event in
+                let result = try await daemon.engine.run(entry, cancelSignal: signal) { [self] event in
+                    if case .workloadStopped = event.content { meddle() }
                     guard let phase, case .phaseChanged(phase) = event.content else { return }
-                    time.spawn {
-                        try? await time.sleep(for: .milliseconds(120))
-                        signal.cancel()
-                    }
+                    after(.milliseconds(120)) { signal.cancel() }
                 }
                 return .ended(result)
             }
@@ -193,6 +192,52 @@ package final class ScheduleRun: Sendable {
         } catch {
             return .lost
         }
+    }
+
+    private func after(_ delay: Duration, _ body: @escaping @Sendable () async -> Void) {
+        cluster.time.spawn { [time = cluster.time] in
+            try? await time.sleep(for: delay)
+            await body()
+        }
+    }
+
+    /// What the scenario has others do while the workload is stopped, the first time that it is.
+    private func meddle() {
+        guard scenario.isEdited || scenario.isLeaky, let volume = stage.volumes.first,
+            meddled.withLock({ isDone in
+                defer { isDone = true }
+                return !isDone
+            })
+        else { return }
+        if scenario.isLeaky {
+            // After the last snapshot, before anybody asks what was written since.
+            after(.milliseconds(25)) { [cluster, stage] in
+                let write = VolumeWrite(number: cluster.ledger.nextWrite(), bytes: 512)
+                cluster[1].volumes.leak(write, to: volume)
+                let now = cluster.time.now
+                cluster.ledger.acknowledge(write.number, by: stage.instance, to: Set(stage.volumes), at: now)
+            }
+        } else {
+            after(.milliseconds(5)) { [cluster] in
+                guard let data = cluster.store.value(at: .volume(volume)),
+                    var record = try? JSON.decode(VolumeRecord.self, from: data)
+                else { return }
+                record.spec.quota = Self.editedQuota
+                _ = try? await cluster.store.commit(
+                    StoreTransaction(conditions: [.value(.volume(volume), data)], writes: [try .put(record)])
+                )
+            }
+        }
+    }
+
+    /// What somebody else wrote to the volume's record is still in it.
+    private func judgeEdit() -> [String] {
+        guard scenario.isEdited, meddled.withLock({ $0 }), let volume = stage.volumes.first,
+            let record = cluster.store.value(at: .volume(volume)).flatMap({
+                try? JSON.decode(VolumeRecord.self, from: $0)
+            }), record.spec.quota != Self.editedQuota
+        else { return [] }
+        return ["I3: what somebody else wrote to the record of \(volume) is lost"]
     }
 
     /// Waits until nothing is under way; false when that takes too long.

@@ -17,6 +17,13 @@ package enum ScheduleSpace {
         }
     }
 
+    /// `count` of `schedules`, the same for the same seed, each at most once.
+    package static func draw(_ count: Int, of schedules: [Schedule], seed: UInt64) -> [Schedule] {
+        guard count < schedules.count else { return schedules }
+        var generator = SeededGenerator(seed: seed)
+        return Array(schedules.shuffled(using: &generator).prefix(count))
+    }
+
     private static func strikes(at calls: [SeamCall]) -> [Schedule.Strike] {
         calls.filter { !isIdle($0) }.flatMap { call in Fault.distinct(for: call).map { Schedule.Strike(call, $0) } }
     }

@@ -14,13 +14,14 @@ extension MigrationRunner {
     }
 
     private func announcement() throws -> StoreTransaction {
-        var conditions: [StoreTransaction.Condition] = [.absent(.decision(record.id)), .absent(.operation(record.id))]
+        var conditions: [StoreTransaction.Condition] =
+            Mutant.isActive(.announcedAfterAll) ? [] : [.absent(.decision(record.id)), .absent(.operation(record.id))]
         var writes: [StoreTransaction.Write] = [
             .put(.decision(record.id), Decision.running.value),
             try .put(.operation(record.id), encoding: record),
         ]
         for service in record.services {
-            conditions.append(.absent(.lock(service)))
+            if !Mutant.isActive(.announcedWithoutLock) { conditions.append(.absent(.lock(service))) }
             writes.append(.put(.lock(service), record.id.lockValue))
         }
         for service in Set(unit.members.map(\.service)) { conditions.append(try .value(service)) }
@@ -58,6 +59,7 @@ extension MigrationRunner {
 
     /// - Throws: when the store does not answer.
     private func writeAborted() async throws {
+        if Mutant.isActive(.abortNotWritten) { return }
         let key = StoreKey.decision(record.id)
         let store = seams.store
         let write = StoreTransaction.Write.put(key, Decision.aborted.value)

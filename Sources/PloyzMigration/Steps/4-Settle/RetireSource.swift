@@ -26,9 +26,8 @@ extension MigrationRunner {
         let target = record.to.id
         try await eachAsFarAsPossible(unit.volumes) { volume in
             guard let kept = last[volume.ref] else { return }
-            try await storage.setStamp(
-                DatasetStamp(volume: volume.ref, owner: seams.machine, epoch: volume.epoch, state: .previous)
-            )
+            let stamp = DatasetStamp(volume: volume.ref, owner: seams.machine, epoch: volume.epoch, state: .previous)
+            if !Mutant.isActive(.stampForgotten) { try await storage.setStamp(stamp) }
             try await storage.hold(volume.ref, kept.name, tag: .previous)
         }
         try await releaseHolds()
@@ -38,7 +37,7 @@ extension MigrationRunner {
             let third = volume.previousCopies.filter { $0.machine != seams.machine && $0.machine != target }
             let needed = Set(third.map(\.guid)).union([kept.guid])
             for snapshot in try await storage.snapshots(of: volume.ref)
-            where snapshot.name.isOurs && !needed.contains(snapshot.guid) {
+            where (snapshot.name.isOurs || Mutant.isActive(.foreignDestroyed)) && !needed.contains(snapshot.guid) {
                 try await storage.release(volume.ref, snapshot.name, tag: .previous)
                 try await storage.destroySnapshot(volume.ref, snapshot)
             }
