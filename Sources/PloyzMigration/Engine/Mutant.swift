@@ -1,5 +1,5 @@
 #if PLOYZ_MUTANTS
-import Synchronization
+    import Synchronization
 #endif
 
 /// Ways to break the engine on purpose, which the schedules must find. A build without `-D PLOYZ_MUTANTS` has none:
@@ -41,16 +41,16 @@ package enum Mutant: String, Sendable, CaseIterable {
     case settleNotRepeated = "settle-not-repeated"
 
     #if PLOYZ_MUTANTS
-    private static let current = Mutex<Mutant?>(nil)
+        private static let current = Mutex<Mutant?>(nil)
 
-    /// Breaks the engine in this way from now on; nil mends it.
-    package static func activate(_ mutant: Mutant?) { current.withLock { $0 = mutant } }
-    static func isActive(_ mutant: Mutant) -> Bool { current.withLock { $0 == mutant } }
-    package static let areCompiledIn = true
+        /// Breaks the engine in this way from now on; nil mends it.
+        package static func activate(_ mutant: Mutant?) { current.withLock { $0 = mutant } }
+        static func isActive(_ mutant: Mutant) -> Bool { current.withLock { $0 == mutant } }
+        package static let areCompiledIn = true
     #else
-    package static func activate(_ mutant: Mutant?) {}
-    @inline(__always)
-    static func isActive(_ mutant: Mutant) -> Bool { false }
-    package static let areCompiledIn = false
+        package static func activate(_ mutant: Mutant?) {}
+        @inline(__always)
+        static func isActive(_ mutant: Mutant) -> Bool { false }
+        package static let areCompiledIn = false
     #endif
 }

@@ -100,7 +100,8 @@ package struct MigrationPlanner: Sendable {
     private func continuations(_ volumes: [VolumePlan]) -> [String] {
         volumes.compactMap { volume in
             guard let origin = volume.base?.name.origin,
-                let earlier = facts.picture.operations.first(where: { $0.id == origin.operation }), earlier.state == .aborted
+                let earlier = facts.picture.operations.first(where: { $0.id == origin.operation }),
+                earlier.state == .aborted
             else { return nil }
             return "\(volume.volume) goes on from round \(origin.round) of \(origin.operation), which did not end well"
         }

@@ -86,7 +86,11 @@ extension VolumeStream {
         VolumeStream(
             volume: volume,
             base: base,
-            snapshot: VolumeSnapshot(name: snapshot.name, guid: snapshot.guid ^ 0xffff_0000, creation: snapshot.creation),
+            snapshot: VolumeSnapshot(
+                name: snapshot.name,
+                guid: snapshot.guid ^ 0xffff_0000,
+                creation: snapshot.creation
+            ),
             includesIntermediates: includesIntermediates
         )
     }

@@ -154,7 +154,9 @@ struct Inspection {
             for copy in volume.previousCopies {
                 let machine = cluster.machines.first { $0.id == copy.machine }
                 let snapshot = machine?.volumes[volume.ref]?.snapshots.first { $0.snapshot.guid == copy.guid }
-                if snapshot == nil { found.append("I4: \(volume.ref) has no snapshot \(copy.snapshot) for the way back") }
+                if snapshot == nil {
+                    found.append("I4: \(volume.ref) has no snapshot \(copy.snapshot) for the way back")
+                }
                 if let snapshot, copy.machine != volume.owner, !snapshot.holds.contains(.previous) {
                     found.append("I4: nothing holds \(volume.ref)@\(copy.snapshot) for the way back")
                 }

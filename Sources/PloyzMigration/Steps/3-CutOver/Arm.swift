@@ -41,7 +41,10 @@ extension MigrationRunner {
                 if !wasAway {
                     let limit = Microseconds(seams.limits.storeAway)
                     events.emit(
-                        .note(text: "the store does not answer: the cutover waits for it, at most \(limit); the workload runs")
+                        .note(
+                            text:
+                                "the store does not answer: the cutover waits for it, at most \(limit); the workload runs"
+                        )
                     )
                 }
                 wasAway = true

@@ -45,7 +45,8 @@ extension MigrationRunner {
     /// Where the next try goes on, in words.
     private var kept: String {
         let arrived = entry.arrived.sorted { $0.key < $1.key }.map { "\($0.key)@\($0.value.name)" }
-        return arrived.isEmpty ? "" : "; \(record.to) keeps \(arrived.joined(separator: ", ")), from where the next try goes on"
+        return arrived.isEmpty
+            ? "" : "; \(record.to) keeps \(arrived.joined(separator: ", ")), from where the next try goes on"
     }
 
     private func result(_ outcome: MigrationOutcome) -> MigrationResult {
