@@ -32,7 +32,7 @@ package enum CrashSurvey {
         ("commit, answer lost", call("store.commit", "decisions/op1", 2), true),
         ("switchOver", call("peer.settle", "m2", 1), false),
         ("retireSource", call("peer.settle", "m2", 2), false),
-        ("conclude", call("store.commit", "operations/op1", 4), false),
+        ("conclude", call("store.commit", "operations/op1", 5), false),
     ]
 
     private static func call(_ name: String, _ subject: String, _ number: Int) -> SeamCall {
