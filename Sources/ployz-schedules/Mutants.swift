@@ -22,6 +22,8 @@ struct Mutants: ParsableCommand {
             guard let mutant = Mutant(rawValue: name) else { throw ValidationError("there is no mutant '\(name)'") }
             return mutant
         }
+        // Arranged by the whole engine, before it is broken.
+        for scenario in Scenario.all { _ = ScheduleRun.report(of: Schedule(scenario.name)) }
         var missed: [Mutant] = []
         let all = chosen.isEmpty ? Mutant.allCases : chosen
         for mutant in all where !isCaught(mutant) { missed.append(mutant) }

@@ -43,7 +43,7 @@ final class ClusterObserver: Sendable {
         if call.name.hasPrefix("volumes.") || call.name.hasPrefix("transfer.") { checkNoLoss(call) }
     }
 
-    private func readOwners() {
+    func readOwners() {
         let entries = store.entries(under: .volumes)
         state.withLock { state in
             for entry in entries where state.read[entry.key] != entry.value {

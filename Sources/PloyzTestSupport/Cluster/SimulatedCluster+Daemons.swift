@@ -7,6 +7,7 @@ extension SimulatedCluster {
     /// How often a daemon looks after what migrations left.
     private static let tendInterval = Duration.seconds(5)
     /// How often a daemon looks after its workloads; the real one is also told of every change.
+    private static let keepLimit = Duration.seconds(60)
     private static let keepInterval = Duration.seconds(4)
 
     package func startDaemons() {
@@ -28,7 +29,7 @@ extension SimulatedCluster {
         )
         machine.begin(daemon)
         faults.trace.note("\(machine.name): the daemon starts")
-        daemon.spawn("boot") { [time] in
+        daemon.spawn("boot") { [weak self, time] in
             // Nothing is started here before the claims are made.
             while !daemon.isDead {
                 do {
@@ -49,10 +50,24 @@ extension SimulatedCluster {
             daemon.spawn("keep") {
                 var known: KeptPicture?
                 while !daemon.isDead {
-                    try? await machine.keepRunning(known: &known)
+                    known = await self?.keep(machine, known: known)
+                    daemon.keeps.withLock { $0 = known != nil }
                     try? await time.sleep(for: Self.keepInterval)
                 }
             }
+        }
+    }
+
+    /// One round of the keeper of workloads. It gives up what does not end, as the real one's calls do.
+    private func keep(_ machine: SimulatedMachine, known: KeptPicture?) async -> KeptPicture? {
+        await withTaskGroup(of: KeptPicture?.self) { [time] group in
+            group.addTask { try? await machine.keepRunning(known: known) }
+            group.addTask {
+                try? await time.sleep(for: Self.keepLimit)
+                return nil
+            }
+            defer { group.cancelAll() }
+            return await group.next() ?? nil
         }
     }
 

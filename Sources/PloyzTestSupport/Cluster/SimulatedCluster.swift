@@ -69,6 +69,20 @@ package final class SimulatedCluster: Sendable {
         faults.rule(self)
     }
 
+    /// Takes over everything that is on the machines and in the store of a cluster in which nothing is under way.
+    func copy(from other: SimulatedCluster) {
+        store.copyValues(from: other.store)
+        ledger.copy(from: other.ledger)
+        for (machine, original) in zip(machines, other.machines) {
+            machine.volumes.copy(from: original.volumes)
+            machine.containers.copy(from: original.containers)
+            machine.network.copy(from: original.network)
+        }
+        identifiers.copy(from: other.identifiers)
+        time.begin(at: other.time.now)
+        observer.readOwners()
+    }
+
     /// Machine `m<number>`.
     package subscript(number: Int) -> SimulatedMachine { machines[number - 1] }
 
@@ -98,6 +112,11 @@ private final class IdentifierSource: Sendable {
     private let generator: Mutex<SeededGenerator>
 
     init(_ generator: SeededGenerator) { self.generator = Mutex(generator) }
+
+    func copy(from other: IdentifierSource) {
+        let generator = other.generator.withLock { $0 }
+        self.generator.withLock { $0 = generator }
+    }
 
     func next() -> OperationID { generator.withLock { OperationID(using: &$0) } }
 }

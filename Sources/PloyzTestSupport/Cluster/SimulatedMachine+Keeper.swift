@@ -9,22 +9,17 @@ struct KeptPicture: Hashable, Sendable {
 }
 
 extension SimulatedMachine {
-    func keepRunning() async throws {
-        var known: KeptPicture?
-        try await keepRunning(known: &known)
-    }
-
     /// What the daemon's keeper of workloads does: starts what the store places here and nobody has claimed, if the
     /// datasets say so too, and removes what the store places elsewhere.
     ///
-    /// - Parameter known: the records and containers of the last time, when all was well; looked at again when they, or the claims,
-    ///   differ.
-    func keepRunning(known: inout KeptPicture?) async throws {
+    /// - Parameter known: what was found the last time, when all was well; nil when it was not.
+    /// - Returns: what was found now, when all is well.
+    @discardableResult
+    func keepRunning(known: KeptPicture? = nil) async throws -> KeptPicture? {
         let listing = try await seams.store.list(.instances)
         let found = try await containers.containers()
         let picture = KeptPicture(records: listing.entries, containers: found, claims: claims.all)
-        guard picture != known else { return }
-        known = nil
+        guard picture != known else { return known }
         let records = try listing.records(InstanceRecord.self)
         var isSettled = true
         let placed = records.filter { $0.machine == id }
@@ -44,7 +39,7 @@ extension SimulatedMachine {
             isSettled = false
             try? await start(instance)
         }
-        if isSettled { known = picture }
+        return isSettled ? picture : nil
     }
 
     private func retire(_ instance: InstanceRef) async throws {

@@ -20,6 +20,11 @@ package final class WorkloadLedger: Sendable {
 
     package init() {}
 
+    func copy(from other: WorkloadLedger) {
+        let state = other.state.withLock { $0 }
+        self.state.withLock { $0 = state }
+    }
+
     package var violations: [String] { state.withLock { $0.violations } }
 
     package func acknowledged(by instance: InstanceRef) -> [UInt64] {

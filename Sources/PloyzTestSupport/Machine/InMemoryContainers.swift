@@ -26,6 +26,11 @@ package final class InMemoryContainers: ContainerEngine {
         self.ledger = ledger
     }
 
+    func copy(from other: InMemoryContainers) {
+        let state = other.state.withLock { $0 }
+        self.state.withLock { $0 = state }
+    }
+
     package func addImage(_ id: String) { state.withLock { _ = $0.images.insert(id) } }
     package func isRunning(_ instance: InstanceRef) -> Bool { state.withLock { $0.running[instance] != nil } }
 

@@ -23,6 +23,11 @@ package final class InMemoryNetwork: InstanceNetwork {
         self.time = time
     }
 
+    func copy(from other: InMemoryNetwork) {
+        let state = other.state.withLock { $0 }
+        self.state.withLock { $0 = state }
+    }
+
     package func link(_ instance: InstanceRef) -> Link? { state.withLock { $0.links[instance] } }
     package func setForeignListeners(_ ports: [PublishedPort]) { state.withLock { $0.listeners = ports } }
     /// Probes never succeed from now on.

@@ -80,6 +80,11 @@ package final class InMemoryVolumes: Sendable {
         }
     }
 
+    func copy(from other: InMemoryVolumes) {
+        let state = other.state.withLock { $0 }
+        self.state.withLock { $0 = state }
+    }
+
     /// Writes behind the back of whoever unmounted the dataset.
     func leak(_ write: VolumeWrite, to volume: VolumeRef) {
         state.withLock { $0.datasets[volume]?.content.append(write) }

@@ -34,10 +34,11 @@ package final class ScheduleRun: Sendable {
     package static func report(of schedule: Schedule, isTraced: Bool = false) -> ScheduleReport? {
         guard let scenario = Scenario.named(schedule.scenario) else { return nil }
         do {
+            let (original, stage) = try ArrangedScenarios.shared.arranged(scenario)
             let cluster = try SimulatedCluster(machines: 2)
+            cluster.copy(from: original)
             if isTraced { cluster.faults.trace.turnOn() }
             return try cluster.run {
-                let stage = try await scenario.arrange(cluster)
                 let run = ScheduleRun(schedule, scenario, cluster, stage)
                 return await run.report()
             }
@@ -259,7 +260,7 @@ package final class ScheduleRun: Sendable {
             && cluster.machines.allSatisfy { machine in
                 guard let daemon = machine.daemon else { return false }
                 return !daemon.isDead && machine.pause == .zero && machine.journal.open.isEmpty
-                    && daemon.signals.withLock { $0.isEmpty }
+                    && daemon.signals.withLock { $0.isEmpty } && daemon.keeps.withLock { $0 }
             }
     }
 

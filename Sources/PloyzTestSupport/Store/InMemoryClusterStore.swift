@@ -26,6 +26,12 @@ package final class InMemoryClusterStore: ClusterStore {
         state.withLock { $0.values[key] }
     }
 
+    /// The same values, without history or watchers.
+    func copyValues(from other: InMemoryClusterStore) {
+        let values = other.state.withLock { $0.values }
+        state.withLock { $0.values = values }
+    }
+
     // For observers, who do not wait.
     func value(at key: StoreKey) -> Data? { state.withLock { $0.values[key] } }
 

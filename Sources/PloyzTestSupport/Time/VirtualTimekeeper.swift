@@ -33,6 +33,9 @@ package final class VirtualTimekeeper: Timekeeper, TaskExecutor {
 
     package var now: Duration { state.withLock { $0.now } }
 
+    /// Begins at another time than zero. To be called before anything waits.
+    func begin(at now: Duration) { state.withLock { $0.now = now } }
+
     /// 2026-01-01T00:00:00Z and what has passed since.
     package var date: Date {
         let (seconds, attoseconds) = now.components

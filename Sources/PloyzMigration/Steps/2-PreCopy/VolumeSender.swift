@@ -14,6 +14,7 @@ struct VolumeSender: Sendable {
     /// Sends `stream` as part of `round` and returns what the target received, verified by GUID.
     func send(_ stream: VolumeStream, round: Int, expected: ByteCount?) async throws -> TransferReceipt {
         var tries = 0
+        var isOther = false
         while true {
             do {
                 let request = TicketRequest(id: id, content: .volume(stream))
@@ -28,8 +29,8 @@ struct VolumeSender: Sendable {
                 let cause = PloyzError(wrapping: error).message
                 events.emit(.note(text: "the stream of \(stream.volume) broke, try \(tries) of \(retries): \(cause)"))
                 try await seams.time.sleep(for: .milliseconds(250 << min(tries, 5)))
-                // Perhaps only the answer was lost.
-                let isOther = PloyzError(wrapping: error).code == .receiptDiffers
+                // Perhaps only the answer was lost. But nothing is taken for this stream once another has arrived.
+                isOther = isOther || PloyzError(wrapping: error).code == .receiptDiffers
                 if !isOther, try await hasArrived(stream) {
                     return TransferReceipt(bytes: expected ?? .zero, guid: stream.snapshot.guid)
                 }
