@@ -30,6 +30,8 @@ package actor LinuxInstanceNetwork: InstanceNetwork {
     /// Candidates here that are sealed. The records may give their address to this machine a moment before they are
     /// opened; a route to a closed link would swallow what should be refused.
     private var sealed: [InstanceRef: IPv4Address] = [:]
+    /// The process by which each sandbox's network is reached, of those that this daemon has attached.
+    private var inside: [InstanceRef: Int32] = [:]
     /// What nft printed for our table after the load.
     private var listing: String?
 
@@ -78,6 +80,7 @@ package actor LinuxInstanceNetwork: InstanceNetwork {
         async throws
     {
         let network = try SandboxNetwork(pid: sandbox.pid)
+        inside[instance] = network.pid
         let link = link(instance, address)
         if sealed {
             self.sealed[instance] = address
@@ -107,9 +110,10 @@ package actor LinuxInstanceNetwork: InstanceNetwork {
     /// The kernel tells the two ends of a link that they are connected a moment after it is set up, and until then the
     /// sandbox's end drops what it sends: the answer to a connection that came too early is lost, and its client waits
     /// for a retransmission. So nothing is led to the link before both ends are up; at worst 200 ms later.
-    private func waitForCarrier(of name: DeviceName) async throws {
+    private func waitForCarrier(of name: DeviceName, in pid: Int32? = nil) async throws {
+        let show = LinkState.state(name)
         for _ in 0..<40 {
-            let shown = try await runner.require(LinkState.state(name))
+            let shown = try await runner.require(pid.map(show.inNetwork) ?? show)
             if LinkState.hasCarrier(shown) { return }
             try await Task.sleep(for: .milliseconds(5))
         }
@@ -119,7 +123,11 @@ package actor LinuxInstanceNetwork: InstanceNetwork {
         let link = link(instance, address)
         try await turns.run {
             try await self.runner.require(.ipBatch(link.open), state: "the instance may still be sealed")
+            // New connections are led here at once when the records say so. Nobody stands still until then, so there is
+            // time to look at each end, and at the bridge, of which this may be the first port.
             try await self.waitForCarrier(of: link.name)
+            try await self.waitForCarrier(of: self.configuration.bridge)
+            if let pid = await self.inside[instance] { try await self.waitForCarrier(of: .inner, in: pid) }
             await self.noteOpen(instance)
         }
     }
@@ -131,6 +139,7 @@ package actor LinuxInstanceNetwork: InstanceNetwork {
     package func detach(_ instance: InstanceRef) async throws {
         try await close(instance, with: InstanceLink.delete)
         sealed[instance] = nil
+        inside[instance] = nil
     }
 
     package func waitUntilReady(

@@ -28,8 +28,6 @@ extension LabTests {
                 let seen = try await client.stop()
                 let failed = seen.failedConnects + seen.failedRequests
                 #expect(failed == 0, "from \(client.machine): \(seen.errors)")
-                // A lost packet would be sent again after 1 s, and its client would wait that long.
-                #expect(seen.longestWait < 1000, "from \(client.machine)")
                 print("\(client.machine): \(seen.acknowledged) answers, longest wait \(seen.longestWait) ms")
                 #expect(seen.acknowledged > 0)
             }

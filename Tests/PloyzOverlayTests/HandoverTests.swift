@@ -90,8 +90,11 @@ import Testing
             #expect(try translations(try route(.over), on: number).outgoing == [:])
         }
         #expect(try translations(try route(.open), on: 2).outgoing == [:])
-        #expect(try translations(try route(.open), on: 2).beside == [try IPv4Address(address)])
-        #expect(try translations(try route(.over), on: 2).beside == [])
+        // On the new place itself the alias is not needed: it leads them to its bridge.
+        let here: Set = [try IPv4Address(address)]
+        let phases: [Handover.Phase] = [.opening, .open, .over]
+        #expect(try phases.map { try translations(try route($0), on: 2).answering } == [[], here, []])
+        #expect(try phases.map { try translations(try route($0), on: 2).beside } == [here, here, []])
     }
 
     @Test func theAliasIsUnderstoodInEveryPhase() throws {
@@ -138,7 +141,8 @@ import Testing
         let input = NftRuleset.set(try translations(try route(.open), on: 3)).input
         #expect(
             input.split(separator: "\n") == [
-                "flush set inet ployz beside", "flush set inet ployz aliases", "flush map inet ployz outgoing",
+                "flush set inet ployz beside", "flush set inet ployz answering", "flush set inet ployz aliases",
+                "flush map inet ployz outgoing",
                 "flush map inet ployz arriving", "flush map inet ployz speaking", "flush map inet ployz heard",
                 "add element inet ployz aliases { 240.101.1.5 }",
                 "add element inet ployz outgoing { 10.101.1.5 : 240.101.1.5 }",

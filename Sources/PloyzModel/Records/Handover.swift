@@ -3,7 +3,7 @@
 ///
 /// WireGuard gives an address to one machine at a time, for sending and for accepting. The alias is a second address,
 /// so that both places can be talked to at once; the machines at the two ends of a connection translate it, and neither
-/// client nor instance ever sees it (docs/decisions/0004-aliases-for-handovers.md).
+/// client nor instance ever sees it (docs/decisions/0009-aliases-for-handovers.md).
 package struct Handover: Codable, Hashable, Sendable {
     package enum Phase: String, Codable, Hashable, Sendable {
         /// The new place is known and not open yet: everybody goes on talking to the old one.

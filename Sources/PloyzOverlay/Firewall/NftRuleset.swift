@@ -19,6 +19,8 @@ enum NftRuleset {
             table inet ployz {
                 # During a handover: addresses of instances that run here beside their old place.
                 set beside { type ipv4_addr; }
+                # Those of them that new connections from here go to.
+                set answering { type ipv4_addr; }
                 # Every alias of an instance elsewhere.
                 set aliases { type ipv4_addr; }
                 # Address to alias, for connections from here to an instance elsewhere whose new place is open.
@@ -31,13 +33,13 @@ enum NftRuleset {
 
                 chain mark_prerouting {
                     type filter hook prerouting priority mangle; policy accept;
-                    iifname != "\(wireguard)" ip daddr @beside ct state new ct mark set ct mark or \(mark)
+                    iifname != "\(wireguard)" ip daddr @answering ct state new ct mark set ct mark or \(mark)
                     iifname "\(bridge)" ip saddr @beside ct state new ct mark set ct mark or \(mark)
                     ct mark and \(mark) == \(mark) meta mark set meta mark or \(mark)
                 }
                 chain mark_output {
                     type route hook output priority mangle; policy accept;
-                    ip daddr @beside ct state new ct mark set ct mark or \(mark)
+                    ip daddr @answering ct state new ct mark set ct mark or \(mark)
                     ct mark and \(mark) == \(mark) meta mark set meta mark or \(mark)
                 }
                 chain prerouting {

@@ -8,6 +8,8 @@ import PloyzModel
 struct AddressTranslations: Hashable, Sendable {
     /// Addresses of instances here whose old place still has the address itself.
     var beside: Set<IPv4Address> = []
+    /// Those of ``beside`` that are open: new connections from this machine go to them.
+    var answering: Set<IPv4Address> = []
     /// Every alias that leads to another machine.
     var aliases: Set<IPv4Address> = []
     /// Address to alias: where new connections from this machine go.
@@ -21,14 +23,15 @@ struct AddressTranslations: Hashable, Sendable {
     var heard: [IPv4Address: IPv4Address] = [:]
 
     static let none = AddressTranslations()
-    static let sets = ["beside", "aliases"]
+    static let sets = ["beside", "answering", "aliases"]
     static let names = sets + ["outgoing", "arriving", "speaking", "heard"]
 
     /// The commands that add the elements to empty sets and maps.
     var elements: String {
         let maps = [("outgoing", outgoing), ("arriving", arriving), ("speaking", speaking), ("heard", heard)]
         let lists =
-            [("beside", beside), ("aliases", aliases)].map { ($0.0, $0.1.sorted().map(\.description)) }
+            [("beside", beside), ("answering", answering), ("aliases", aliases)]
+            .map { ($0.0, $0.1.sorted().map(\.description)) }
             + maps.map { name, map in (name, map.sorted { $0.key < $1.key }.map { "\($0.key) : \($0.value)" }) }
         return lists.filter { !$0.1.isEmpty }.map { name, list in
             "add element inet ployz \(name) { \(list.joined(separator: ", ")) }\n"
@@ -43,6 +46,7 @@ extension AddressTranslations {
             aliases.formUnion(route.aliases.filter { $0.machine != machine }.map(\.address))
             if route.machine == machine {
                 if handover.phase != .over { beside.insert(route.address) }
+                if handover.phase == .open { answering.insert(route.address) }
                 arriving[handover.alias] = route.address
                 speaking[route.address] = handover.alias
             } else {
