@@ -52,9 +52,9 @@ package struct Lab: Sendable {
         if FileManager.default.fileExists(atPath: scratch.path) { try FileManager.default.removeItem(at: scratch) }
     }
 
-    /// Copies the machines' logs to `.build/lab-logs/<lab>`, where they outlive the lab.
-    package func saveLogs(of machines: [String]) async throws {
-        let directory = checkout.appending(path: ".build/lab-logs/\(name)")
+    /// Copies the machines' logs to `.build/lab-logs/<lab>`, or to a directory of that one, where they outlive the lab.
+    package func saveLogs(of machines: [String], as directoryName: String = ".") async throws {
+        let directory = checkout.appending(path: ".build/lab-logs/\(name)/\(directoryName)")
         try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
         for machine in machines {
             let logs = try await command(["logs", machine])
@@ -102,6 +102,12 @@ package struct Lab: Sendable {
     ) async throws -> Value {
         let result = try await ctl(machine, arguments + ["--json"], input: input).succeeded()
         return try DocumentForm.decode(type, from: result.output)
+    }
+
+    /// A command of the lab itself that goes on in the background.
+    package func startCommand(_ arguments: [String], output: URL) throws -> BackgroundProgram {
+        let named = Array(arguments.prefix(1)) + ["--name", name] + arguments.dropFirst()
+        return try BackgroundProgram(lab, named, output: output)
     }
 
     /// A command in a machine that goes on in the background.

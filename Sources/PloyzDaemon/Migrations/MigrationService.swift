@@ -186,6 +186,7 @@ final class MigrationService: Sendable {
         let sink: EventSink = { [logger] event in
             logger.log(event)
             hub.publish(event)
+            event.stopAtBreakpoint()
         }
         do {
             switch job {

@@ -80,6 +80,25 @@ package struct MachineShell {
     package static let systemPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
     package static let pool = "tank"
     package static let poolDirectory = "/var/lib/zpool"
+    /// What stands for another tenant of the pool, who takes its space.
+    private static let filler = "\(pool)/lab-fill"
+
+    /// Takes the pool's space by a reservation, all but so many bytes.
+    package func fill(leaving bytes: UInt64) throws {
+        try empty()
+        let available = try command(["zfs", "get", "-H", "-p", "-o", "value", "available", Self.pool]).output()
+        guard let free = UInt64(available.filter { !$0.isWhitespace }), free > bytes else {
+            throw LabError("\(machine) has no more than \(bytes) bytes left")
+        }
+        try command(["zfs", "create", "-o", "canmount=off", "-o", "reservation=\(free - bytes)", Self.filler]).run()
+    }
+
+    /// Gives back what ``fill(leaving:)`` took.
+    package func empty() throws {
+        let list = ["zfs", "list", "-H", "-o", "name", Self.filler]
+        guard try command(list, log: "zpool").status().isSuccess else { return }
+        try command(["zfs", "destroy", Self.filler]).run()
+    }
 
     /// Makes the pool on first use, imports it afterwards, and mounts what mounts by itself.
     private func openPool() throws {
