@@ -38,8 +38,9 @@ struct FaultRun {
 
     /// The stage for the next case; nil when it must be set anew.
     private func after(_ verdict: FaultVerdict, on stage: FaultStage) async -> FaultStage? {
+        guard !verdict.passed else { return stage }
         do {
-            if !verdict.passed { try await stage.lab.saveLogs(of: FaultStage.machines, as: verdict.name) }
+            try await stage.lab.saveLogs(of: FaultStage.machines, as: verdict.name)
             try await stage.recover()
             return stage
         } catch {

@@ -32,8 +32,10 @@ package enum Deed: Sendable {
     case write(Int)
     /// An outage of a stated length, in seconds.
     case last(Int)
-    /// The workload answers on the machine, and only there.
+    /// The workload runs on the machine alone, and answers there.
     case await(servedOn: Role)
+    /// The store says how the migration ended; what is left to do elsewhere may still be.
+    case awaitOutcome
     /// What no other deed says, in words and as it is done.
     case other(String, @Sendable (FaultPlay) async throws -> Void)
 }

@@ -1,6 +1,8 @@
 extension FaultCase {
     /// Every case, in the order in which they are played.
-    package static var all: [FaultCase] { killedDaemons }
+    package static var all: [FaultCase] {
+        killedDaemons + powerLoss + docker + links + store + containers + pools + pauses + stale + bystanders
+    }
 
     /// Those that `names` name: by number, by number and place, or all when there are none.
     ///

@@ -31,6 +31,8 @@ package struct FaultCase: Sendable {
     /// When the fault strikes; nil strikes before the command is given.
     package var moment: Moment?
     package var strike: [Deed] = []
+    /// What is done when the command has ended that was given with something away, before the lab is looked at.
+    package var revival: [Deed] = []
     /// What is done when the migration has ended.
     package var afterwards: [Deed] = []
     package var ending: Ending

@@ -52,6 +52,7 @@ package struct FaultPlay: Sendable {
             try await lab.run(source, ["sh", "-c", dd]).succeeded()
         case .last(let seconds): try await Task.sleep(for: .seconds(seconds))
         case .await(let role): try await stage.waitUntilServed(on: machines(role)[0], within: 60)
+        case .awaitOutcome: try await waitForOutcome()
         case .other(_, let body): try await body(self)
         }
     }
@@ -63,6 +64,57 @@ package struct FaultPlay: Sendable {
     private func lab(_ command: [String]) async throws { try await lab.command(command, within: 240).succeeded() }
 
     // MARK: The migration
+
+    /// The breakpoint's name, with the percent of a stream counted in bytes.
+    func breakpoint(_ moment: Moment) async throws -> String {
+        switch moment.name {
+        case .named(let name): return name
+        case .sent(let percent):
+            // What was written since the copies parted, or all of it: the stream is a little longer than that.
+            let property = fault.isFirstSend ? "referenced" : "written"
+            let get = ["zfs", "get", "-H", "-p", "-o", "value", property, "tank/ployz/shop/blob"]
+            let text = try await lab.run(source, get).succeeded().text.trimmingCharacters(in: .whitespacesAndNewlines)
+            guard let bytes = Int(text) else { throw ScenarioFailure("no size of the second volume: \(text)") }
+            return "progress \(max(1, bytes / 100 * percent))"
+        }
+    }
+
+    /// Waits until the newest operation has an outcome in the store.
+    private func waitForOutcome() async throws {
+        try await lab.wait(for: "the migration's outcome", within: 120) {
+            let newest = try await stage.migrations()?.first { $0.to.name.text == target }
+            return newest?.outcome != nil && newest?.outcome != .unknown
+        }
+    }
+
+    /// The last migration to the target sent less than `limit` bytes.
+    func expectSent(below limit: UInt64) async throws {
+        guard let newest = try await stage.migrations()?.first, newest.bytes.bytes < limit else {
+            throw ScenarioFailure("the last migration sent more than \(limit) bytes")
+        }
+    }
+
+    /// Gives the same command on source and target, and returns before it is answered.
+    func applyElsewhere() async throws {
+        for machine in [source, target] {
+            let apply = "ployzctl migrate apply \(stage.shop.service) --to \(target) --detach --json"
+            let script =
+                "rm -f /tmp/again; setsid --fork sh -c '\(apply) >/tmp/again.new 2>&1; mv /tmp/again.new /tmp/again'"
+            try await lab.run(machine, ["sh", "-c", script + " </dev/null >/dev/null 2>&1"]).succeeded()
+        }
+    }
+
+    /// What ``applyElsewhere()`` was answered names the newest operation.
+    func expectOneMigration() async throws {
+        guard let newest = try await stage.migrations()?.first else { throw ScenarioFailure("there is no migration") }
+        for machine in [source, target] {
+            let read = ["timeout", "30", "sh", "-c", "until [ -e /tmp/again ]; do sleep 0.1; done; cat /tmp/again"]
+            let start = try DocumentForm.decode(MigrationStart.self, from: await lab.run(machine, read).output)
+            guard start.operation == newest.operation, start.outcome == .attached else {
+                throw ScenarioFailure("\(machine) was answered \(start), and the migration is \(newest.operation)")
+            }
+        }
+    }
 
     /// Gives the command and returns what became of it, when it ends.
     func apply() async throws -> ProgramResult {

@@ -81,18 +81,23 @@ package struct FaultStage: Sendable {
     /// Ends every fault and waits until all is well again.
     package func recover() async throws {
         try await lab.command(["heal"]).succeeded()
-        for machine in Self.machines {
-            for process in ["ployzd", "etcd", "dockerd", "containerd", "zfs-fuse", "wireguard-go"] {
-                // Fails where it does not run.
-                try await lab.command(["kill", machine, process, "--signal", "CONT"])
-            }
-            for daemon in ["containerd", "dockerd", "ployzd"] where try await !runs(daemon, on: machine) {
-                try await lab.command(["start", machine, daemon]).succeeded()
-            }
-            try await disarm(machine)
-            try await Strangers.plant(shop, on: machine)
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for machine in Self.machines { group.addTask { try await revive(machine) } }
+            try await group.waitForAll()
         }
         try await waitUntilWell(within: 60)
+    }
+
+    private func revive(_ machine: String) async throws {
+        for process in ["ployzd", "etcd", "dockerd", "containerd", "zfs-fuse", "wireguard-go"] {
+            // Fails where it does not run.
+            try await lab.command(["kill", machine, process, "--signal", "CONT"])
+        }
+        for daemon in ["containerd", "dockerd", "ployzd"] where try await !runs(daemon, on: machine) {
+            try await lab.command(["start", machine, daemon]).succeeded()
+        }
+        try await disarm(machine)
+        try await Strangers.plant(shop, on: machine)
     }
 
     private func runs(_ daemon: String, on machine: String) async throws -> Bool {

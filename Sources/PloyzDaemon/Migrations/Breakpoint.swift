@@ -34,13 +34,23 @@ extension Peer {
     }
 }
 
+extension Transfer {
+    /// A sender that stops the daemon where a breakpoint says so.
+    func stoppingAtBreakpoints() -> any Transfer {
+        #if DEBUG
+            BreakpointTransfer(base: self)
+        #else
+            self
+        #endif
+    }
+}
+
 extension MigrationEvent {
     /// Stops the daemon when a breakpoint names this event.
     func stopAtBreakpoint() {
         #if DEBUG
             switch content {
             case .phaseChanged(let phase): Breakpoint.pass("phase \(phase.rawValue)")
-            case .progress(let stream) where stream.volume != nil: Breakpoint.pass(stream.acknowledged.bytes)
             case .roundDone(let round): Breakpoint.pass(round.isLast ? "round last" : "round \(round.number)")
             case .workloadStopped: Breakpoint.pass("stopped")
             case .candidateReady: Breakpoint.pass("ready")
@@ -116,6 +126,34 @@ extension MigrationEvent {
             case .target(let entry): "target \(entry.phase.rawValue)"
             case nil: "nothing"
             }
+        }
+    }
+
+    private struct BreakpointTransfer: Transfer {
+        let base: any Transfer
+
+        func send(
+            _ stream: VolumeStream,
+            with ticket: TransferTicket,
+            progress: @Sendable @escaping (ByteCount) -> Void
+        ) async throws -> TransferReceipt {
+            // Here every acknowledgement is seen; the events of progress are thinned out.
+            try await base.send(stream, with: ticket) { acknowledged in
+                progress(acknowledged)
+                Breakpoint.pass(acknowledged.bytes)
+            }
+        }
+
+        func open(_ ticket: TransferTicket) async throws { try await base.open(ticket) }
+
+        func close(_ ticket: TransferTicket) { base.close(ticket) }
+
+        func sendImage(
+            _ imageID: String,
+            with ticket: TransferTicket,
+            progress: @Sendable @escaping (ByteCount) -> Void
+        ) async throws -> TransferReceipt {
+            try await base.sendImage(imageID, with: ticket, progress: progress)
         }
     }
 

@@ -50,7 +50,7 @@ final class MigrationService: Sendable {
         agent = TargetAgent(seams: seams, tickets: streams)
         engine = MigrationEngine(
             seams: seams,
-            transfer: streams.transfer,
+            transfer: streams.transfer.stoppingAtBreakpoints(),
             peer: { try await peers.peer($0) },
             makeID: {
                 var generator = SystemRandomNumberGenerator()
