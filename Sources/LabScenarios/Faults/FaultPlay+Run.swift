@@ -99,14 +99,17 @@ extension FaultPlay {
         return (try await command, row, seconds)
     }
 
-    /// The target's copies and those that others have are destroyed, as by an operator: what follows is a first send.
+    /// The target's copies are destroyed with all their snapshots, as by an operator: what follows is a first send.
     private func forgetCopies() async throws {
         let script = """
-            for volume in data blob; do
-                dataset=tank/ployz/shop/$volume
+            for dataset in tank/ployz/shop/data tank/ployz/shop/blob; do
                 zfs list "$dataset" >/dev/null 2>&1 || continue
-                zfs list -H -r -t snapshot -o name "$dataset" | xargs -r zfs holds -H | cut -f 1,2 |
-                    while read -r snapshot tag; do zfs release "$tag" "$snapshot"; done
+                for snapshot in $(zfs list -H -r -t snapshot -o name "$dataset"); do
+                    operation=$(echo "$snapshot" | sed -n 's/.*@ployz-\\([0-9a-f]*\\)-.*/op-\\1/p')
+                    for tag in foreign ployz:previous "ployz:$operation"; do
+                        zfs release "$tag" "$snapshot" 2>/dev/null || true
+                    done
+                done
                 zfs destroy -r "$dataset"
             done
             """
@@ -184,6 +187,7 @@ extension FaultPlay {
             if machine != place, !view.containers.isEmpty {
                 found.append("containers are left on \(machine): \(view.containers.joined(separator: ", "))")
             }
+            if !view.overheld.isEmpty { found.append("held more than once on \(machine): \(view.overheld)") }
             if !view.journal.isEmpty { found.append("the journal of \(machine) has \(view.journal)") }
             // A full receive that was cut off leaves what the next one clears away: only that of an older try counts.
             if machine != target, !view.staging.isEmpty { found.append("\(view.staging) is left on \(machine)") }

@@ -70,12 +70,12 @@ package struct FaultPlay: Sendable {
         switch moment.name {
         case .named(let name): return name
         case .sent(let percent):
-            // What was written since the copies parted, or all of it: the stream is a little longer than that.
-            let property = fault.isFirstSend ? "referenced" : "written"
-            let get = ["zfs", "get", "-H", "-p", "-o", "value", property, "tank/ployz/shop/blob"]
+            // The stream is a little longer than what is in it.
+            guard fault.isFirstSend else { return "progress \((fault.fresh << 20) / 100 * percent)" }
+            let get = ["zfs", "get", "-H", "-p", "-o", "value", "referenced", "tank/ployz/shop/blob"]
             let text = try await lab.run(source, get).succeeded().text.trimmingCharacters(in: .whitespacesAndNewlines)
             guard let bytes = Int(text) else { throw ScenarioFailure("no size of the second volume: \(text)") }
-            return "progress \(max(1, bytes / 100 * percent))"
+            return "progress \(bytes / 100 * percent)"
         }
     }
 
@@ -130,10 +130,7 @@ package struct FaultPlay: Sendable {
         try await lab.wait(for: "the migration to end", within: seconds) {
             guard let rows = try await stage.migrations() else { return false }
             row = rows.first { !known.contains($0.operation) }
-            guard row.map({ $0.outcome != nil && $0.outcome != .unknown && $0.outcome != .cleanupPending }) ?? true
-            else {
-                return false
-            }
+            guard row?.hasEnded ?? true else { return false }
             for machine in FaultStage.machines {
                 let journal = try await lab.run(machine, ["timeout", "5", "ls", "/var/lib/ployz/journal"])
                 guard journal.status == 0, journal.text.isEmpty else { return false }

@@ -111,7 +111,7 @@ package struct FaultStage: Sendable {
             guard machines?.count == Self.machines.count, machines?.allSatisfy({ $0.reachable ?? true }) == true else {
                 return false
             }
-            return try await migrations()?.allSatisfy { $0.outcome != nil } == true
+            return try await migrations()?.allSatisfy(\.hasEnded) == true
         }
         try await waitUntilServed(within: seconds)
     }
@@ -147,4 +147,9 @@ package struct FaultStage: Sendable {
             throw ScenarioFailure("ployzd on \(machine) did not come to '\(moment)' within \(seconds) s")
         }
     }
+}
+
+extension MigrationSummary {
+    /// Nothing is left to do, and nothing is unknown.
+    var hasEnded: Bool { outcome.map { $0 != .unknown && $0 != .cleanupPending } ?? false }
 }

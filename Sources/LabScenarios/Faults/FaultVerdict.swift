@@ -37,7 +37,7 @@ package struct FaultVerdict: Codable, Sendable {
             "copies \(copies)".padded(to: 32),
         ]
         if let ended { parts.append("ended after \(Self.text(ended))") }
-        return ([parts.joined(separator: "  ")] + violations.map { "    \($0)" }).joined(separator: "\n")
+        return ([parts.joined(separator: "  ")] + violations.map { "    \($0.prefix(600))" }).joined(separator: "\n")
     }
 
     private static func text(_ seconds: Double?) -> String {

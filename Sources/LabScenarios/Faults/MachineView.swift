@@ -14,10 +14,11 @@ struct MachineView: Sendable {
     private let parts: [String: [String]]
 
     private static let script = """
+        # zfs-fuse has no `zfs holds`; the number of holds is a property.
         echo '# stamps'; zfs get -H -p -r -o name,property,value,source \
             ployz:volume,ployz:state,ployz:epoch,mounted tank/ployz 2>/dev/null
         echo '# guids'; zfs get -H -p -r -o name,value guid tank
-        echo '# holds'; zfs list -H -t snapshot -o name | xargs -r zfs holds -H | cut -f 1,2
+        echo '# holds'; zfs get -H -p -r -o name,value userrefs tank | grep @
         echo '# containers'; docker ps --all --no-trunc --format '{{.ID}} {{.Names}} {{.State}}'
         echo '# images'; docker image ls --no-trunc --format '{{.ID}} {{.Repository}}:{{.Tag}}'
         echo '# rules'; nft list table inet foreign 2>/dev/null
@@ -69,6 +70,14 @@ struct MachineView: Sendable {
     var snapshots: [String] {
         (parts["guids"] ?? []).compactMap { $0.split(separator: "\t").first.map(String.init) }
             .filter { $0.contains("@ployz-") }
+    }
+
+    /// Snapshots of ours that several holds keep: one too many, when no migration is under way.
+    var overheld: [String] {
+        (parts["holds"] ?? []).filter { line in
+            let fields = line.split(separator: "\t")
+            return fields.count == 2 && fields[0].contains("@ployz-") && (Int(fields[1]) ?? 0) > 1
+        }
     }
 
     /// Names and states of containers of ours.
