@@ -9,7 +9,10 @@ package struct Lab: Sendable {
     /// Where ledgers and reports go: on the host, outside every machine.
     package let scratch: URL
 
-    private var lab: URL { checkout.appending(path: "lab/lab") }
+    /// Builds the lab when its sources are newer, then runs it.
+    private var wrapper: URL { checkout.appending(path: "lab/lab") }
+    /// What the wrapper has built.
+    private var lab: URL { checkout.appending(path: "lab/.build/debug/ployz-lab") }
 
     private init(name: String, checkout: URL) {
         self.name = name
@@ -48,7 +51,7 @@ package struct Lab: Sendable {
 
     /// Leaves nothing behind.
     package func down() async throws {
-        try await command(["down"]).succeeded()
+        try await Program(wrapper, ["down", "--name", name]).run(input: nil, within: 600).succeeded()
         if FileManager.default.fileExists(atPath: scratch.path) { try FileManager.default.removeItem(at: scratch) }
     }
 

@@ -32,7 +32,10 @@ struct FaultRun {
             tell(verdict.line)
             stage = await after(verdict, on: ready)
         }
-        if let stage, !options.keeps { try await stage.strike() }
+        if let stage {
+            try await compare(history.verdicts, on: stage)
+            if !options.keeps { try await stage.strike() }
+        }
         return summary(history.verdicts.filter { verdict in options.cases.contains { $0.name == verdict.name } })
     }
 
@@ -50,6 +53,21 @@ struct FaultRun {
             return nil
         }
     }
+
+    /// Tells the gap of a migration that fails beside that of one that succeeds, and of a restart.
+    private func compare(_ verdicts: [FaultVerdict], on stage: FaultStage) async throws {
+        let names = options.cases.filter(\.isCompared).map(\.name)
+        let compared = verdicts.filter { names.contains($0.name) && $0.passed && $0.gap != nil }
+        guard Set(compared.map(\.outcome)).count > 1 else { return }
+        tell("\nthe longest gap that a client saw:")
+        for verdict in compared {
+            tell("  \(verdict.name.padded(to: 26)) \(verdict.outcome.padded(to: 9)) \(text(verdict.gap ?? 0))")
+        }
+        let restarts = try await stage.gapsOfRestarts(3)
+        tell("  \("docker restart".padded(to: 26)) \("-".padded(to: 9)) \(restarts.map(text).joined(separator: ", "))")
+    }
+
+    private func text(_ seconds: Double) -> String { "\(Int((seconds * 1000).rounded())) ms" }
 
     /// A line that is seen at once, also by a pipe.
     private func tell(_ line: String) {

@@ -1,7 +1,7 @@
 extension FaultCase {
     /// Every case, in the order in which they are played.
     package static var all: [FaultCase] {
-        killedDaemons + powerLoss + docker + links + store + containers + pools + pauses + stale + bystanders
+        killedDaemons + powerLoss + docker + links + store + containers + pools + pauses + stale + bystanders + streams
     }
 
     /// Those that `names` name: by number, by number and place, or all when there are none.

@@ -40,6 +40,9 @@ package struct FaultCase: Sendable {
     package var staysUp = false
     /// Codes of errors one of which the command must name; empty for any.
     package var codes: [String] = []
+    /// Whether its gap is one that the summary compares: of a move that succeeds, or of one that fails and is noticed at
+    /// once, with nothing slowed down.
+    package var isCompared = false
     /// Whether it is part of `scripts/test`.
     package var isRepresentative = false
 

@@ -87,6 +87,14 @@ package struct FaultPlay: Sendable {
         }
     }
 
+    /// So that the target has a copy, and both copies have a stranger's snapshot of one name.
+    func moveThereAndBack() async throws {
+        for machine in [target, source] {
+            try await lab.move(stage.shop.service, to: machine)
+            try await Strangers.plantSnapshots(stage.shop, on: machine)
+        }
+    }
+
     /// The last migration to the target sent less than `limit` bytes.
     func expectSent(below limit: UInt64) async throws {
         guard let newest = try await stage.migrations()?.first, newest.bytes.bytes < limit else {

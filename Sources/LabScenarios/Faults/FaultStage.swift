@@ -123,6 +123,14 @@ package struct FaultStage: Sendable {
         return try DocumentForm.decode(MigrationList.self, from: result.output).migrations
     }
 
+    /// The longest gap that a client sees in each of some restarts of the same Redis without Ployz, in seconds.
+    package func gapsOfRestarts(_ count: Int) async throws -> [Double] {
+        let plain = try await PlainContainer.run(like: shop, on: Self.founder, writing: 0)
+        var gaps: [Double] = []
+        for number in 0..<count { gaps.append(try await plain.restart(number, interval: 10) / 1000) }
+        return gaps
+    }
+
     // MARK: Breakpoints
 
     func arm(_ moment: String, on machine: String) async throws {

@@ -67,17 +67,19 @@ package enum Underlay {
     /// In the machine: whoever connects to the port, or has a connection to it, is answered with a reset, and so is this
     /// end of the connection.
     package static func sever(port: UInt16) -> [[String]] {
-        let chains = [("in", "input", "dport"), ("out", "output", "sport")]
+        let reject = ["reject", "with", "tcp", "reset"]
+        // The resets themselves leave by the same hook, and must pass it.
+        let noReset = ["tcp", "flags", "&", "rst", "==", "0"]
         return [["nft", "add", "table", "inet", table]]
-            + chains.map { chain, hook, _ in
+            + [("in", "input"), ("out", "output")].map { chain, hook in
                 [
                     "nft", "add", "chain", "inet", table, chain,
                     "{ type filter hook \(hook) priority -300; policy accept; }",
                 ]
-            }
-            + chains.map { chain, _, side in
-                ["nft", "add", "rule", "inet", table, chain, "tcp", side, "\(port)", "reject", "with", "tcp", "reset"]
-            }
+            } + [
+                ["nft", "add", "rule", "inet", table, "in", "tcp", "dport", "\(port)"] + reject,
+                ["nft", "add", "rule", "inet", table, "out", "tcp", "sport", "\(port)"] + noReset + reject,
+            ]
     }
 
     /// In the machine; fails when nothing is severed.

@@ -63,7 +63,9 @@ import Testing
                 "nft add rule inet ployz_lab in tcp dport 4319 reject with tcp reset".split(separator: " ").map(
                     String.init
                 ),
-                "nft add rule inet ployz_lab out tcp sport 4319 reject with tcp reset".split(separator: " ").map(
+                "nft add rule inet ployz_lab out tcp sport 4319 tcp flags & rst == 0 reject with tcp reset".split(
+                    separator: " "
+                ).map(
                     String.init
                 ),
             ]

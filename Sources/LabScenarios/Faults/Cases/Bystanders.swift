@@ -29,8 +29,8 @@ extension FaultCase {
 
     private static let hold = """
         setsid --fork unshare --mount --propagation private sh -c 'exec sleep 1234' >/dev/null 2>&1 </dev/null
-        until pgrep -f 'sleep 1234' >/dev/null; do sleep 0.05; done
+        until pgrep -f '[s]leep 1234' >/dev/null; do sleep 0.05; done
         """
 
-    private static let letGo = "pkill -f 'sleep 1234'"
+    private static let letGo = "pkill -f '[s]leep 1234'"
 }

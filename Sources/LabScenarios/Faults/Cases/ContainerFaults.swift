@@ -5,6 +5,7 @@ extension FaultCase {
             FaultCase("F26", "gone", "the candidate's container is gone when it is to start", ending: .returned).with {
                 $0.moment = .target("before start")
                 $0.strike = [.run(.target, "docker rm --force ployz.shop.redis.0"), .goOn]
+                $0.isCompared = true
                 $0.isRepresentative = true
             },
             FaultCase(

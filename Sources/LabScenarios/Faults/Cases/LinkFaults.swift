@@ -16,6 +16,7 @@ extension FaultCase {
             )
             .with {
                 $0.isFirstSend = true
+                $0.options = stall
                 $0.arrange = [.limit(80)]
                 $0.moment = .sent(percent)
                 $0.strike = [.sever(.target, streamPort), .goOn, .last(1), .heal]
@@ -30,6 +31,7 @@ extension FaultCase {
             )
             .with {
                 $0.fresh = 16
+                $0.options = stall
                 $0.arrange = [.limit(80)]
                 $0.moment = .sent(50)
                 $0.strike = [.sever(.target, streamPort), .goOn]

@@ -62,11 +62,13 @@ extension FaultCase {
             },
             FaultCase("F15", "names", "both sides have snapshots of one name and different GUIDs", ending: .migrated)
                 .with {
+                    $0.arrange = [.other("both sides have a copy") { try await $0.moveThereAndBack() }]
                     $0.afterwards = [
                         .other("the base was found by its GUID: next to nothing was sent") {
                             try await $0.expectSent(below: 2 << 20)
                         }
                     ]
+                    $0.isCompared = true
                     $0.isRepresentative = true
                 },
             FaultCase(
