@@ -130,7 +130,7 @@ final class Member: Sendable {
             volumes: volumes,
             containers: engine,
             network: network,
-            journal: FileJournal(directory: state.journal),
+            journal: FileJournal(directory: state.journal).stoppingAtBreakpoints(),
             claims: claims,
             routes: routing,
             time: timekeeper

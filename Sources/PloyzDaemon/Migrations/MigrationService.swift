@@ -62,7 +62,7 @@ final class MigrationService: Sendable {
         agent = TargetAgent(seams: seams, tickets: streams)
         engine = MigrationEngine(
             seams: seams,
-            transfer: streams.transfer,
+            transfer: streams.transfer.stoppingAtBreakpoints(),
             peer: { try await peers.peer($0) },
             makeID: {
                 var generator = SystemRandomNumberGenerator()
@@ -237,6 +237,7 @@ final class MigrationService: Sendable {
         let sink: EventSink = { [logger] event in
             logger.log(event)
             hub.publish(event)
+            event.stopAtBreakpoint()
         }
         do {
             switch job {
