@@ -118,7 +118,7 @@ package struct MigrationEngine: Sendable {
         var runner = runner(OwnerEntry(record: record), CancelSignal(), isResumed: false) { _ in }
         // Before the journal has it: whoever looks for unfinished work must not take this for a dead run's.
         guard inHand.take(record.id) else { throw PloyzError(.failed, "\(record.id) exists already") }
-        seams.claims.claim(plan.unit.members.map(\.instance.ref), for: record.id)
+        await seams.claims.claim(plan.unit.members.map(\.instance.ref), for: record.id)
         do {
             if let failure = await runner.save() { throw failure }
             try await runner.announce()
@@ -161,7 +161,7 @@ package struct MigrationEngine: Sendable {
         guard inHand.take(operation) else { return nil }
         defer { inHand.drop(operation) }
         guard case .owner(var entry) = try await seams.journal.entry(for: operation) else { return nil }
-        if entry.holdsInstances { seams.claims.claim(entry.unit.members.map(\.instance.ref), for: operation) }
+        if entry.holdsInstances { await seams.claims.claim(entry.unit.members.map(\.instance.ref), for: operation) }
         entry.machine.recover()
         var runner = runner(entry, cancelSignal, isResumed: true, sink: sink)
         return try await runner.run()
@@ -175,7 +175,7 @@ package struct MigrationEngine: Sendable {
     /// Claims the instances of unfinished operations. To be called before anything is started on this machine.
     package func restoreClaims() async throws {
         for entry in try await owned() where entry.holdsInstances {
-            seams.claims.claim(entry.unit.members.map(\.instance.ref), for: entry.record.id)
+            await seams.claims.claim(entry.unit.members.map(\.instance.ref), for: entry.record.id)
         }
     }
 

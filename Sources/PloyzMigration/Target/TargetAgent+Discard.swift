@@ -103,7 +103,7 @@ extension TargetAgent {
     /// Claims the instances of unfinished migrations to this machine. To be called before anything is started here.
     package func restoreClaims() async throws {
         for entry in try await known() where entry.isOpen {
-            seams.claims.claim(entry.unit?.members.map(\.instance.ref) ?? [], for: entry.operation)
+            await seams.claims.claim(entry.unit?.members.map(\.instance.ref) ?? [], for: entry.operation)
         }
     }
 

@@ -21,7 +21,7 @@ extension TargetAgent {
                 entry.bases = request.bases
                 entry.deadline = deadline
             }
-            seams.claims.claim(request.unit.members.map(\.instance.ref), for: request.id.operation)
+            await seams.claims.claim(request.unit.members.map(\.instance.ref), for: request.id.operation)
             let sandboxes = try await seams.time.within(seams.limits.peer, "preparing \(request.id)") {
                 try await self.makeReady(request)
             }
