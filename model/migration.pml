@@ -76,6 +76,7 @@ mtype = {
 #define L_START 2
 #define L_SETTLE 4
 #define L_DISCARD 8
+#define L_BURIED 16              /* a late discard whose tombstone is written, and that waits for the handler */
 
 /* Transactions that the store may still make although their sender has given up; as bits. */
 #define X_ANNOUNCE 1
@@ -373,6 +374,10 @@ inline call(order_, bit_, wait_) {
 #define isKeeperDone (keeper[place] == K_IDLE)
 #endif
 
+/* A retry that can change nothing is not made here, or every wait would be a circle: the target's daemon is down, or it
+   lost its candidate in a power cut and has to look at the decision by itself first. */
+#define isWorthATry (journal[o] == J_ENDED -> up[to] : (journal[o] != J_SETTLING || (up[to] && !(link[to] == NIL && isOpen(o) && phase[o] != T_SETTLING))))
+
 proctype Owner(byte o) {
 end:
     do
@@ -619,9 +624,8 @@ end:
         :: storeFault -> lose(X_GIVE_BACK); leave(2)
         fi }
 
-    /* -- after a crash, and for what a run has left: MigrationEngine.resume, MigrationStateMachine.recover. A retry
-          against a daemon that is down changes nothing, and is not made here. -- */
-    :: atomic { owner[o] == O_OFF && journal[o] != NIL && up[from] && (up[to] || !(journal[o] == J_SETTLING || journal[o] == J_ENDED)) ->
+    /* -- after a crash, and for what a run has left: MigrationEngine.resume, MigrationStateMachine.recover -- */
+    :: atomic { owner[o] == O_OFF && journal[o] != NIL && up[from] && isWorthATry ->
         resumed[o] = true;
         if
         :: journal[o] == J_ENDED
@@ -679,7 +683,11 @@ inline begin(first_) {
 
 /* Another operation that is not over on this machine */
 #define other (1 - o)
+#ifdef NO_OTHERS
+#define isInTheWay false
+#else
 #define isInTheWay (isOpen(other) && source[other] == from)
+#endif
 #define idle (up[to] && handler[o] == H_IDLE)
 #define at(h) (handler[o] == h)
 #define isOrdered(order_, bit_) (order[o] == order_ || (order[o] == NIL && (late[o] & bit_)))
@@ -717,7 +725,9 @@ end:
     :: atomic { at(H_OTHERS) && !(isInTheWay && decision[other] == ABORTED) ->
         /* giveUpOthers: one that is aborted is waited for, since `tend` gives it up; another one is in the way */
         if
+#ifndef NO_OTHERS
         :: isInTheWay -> endPreparation(ERROR)
+#endif
         :: else -> handler[o] = H_INTENT
         fi }
     :: atomic { at(H_INTENT) ->
@@ -874,12 +884,20 @@ end:
     :: atomic { at(H_SETTLED) -> phase[o] = T_SETTLED; release(to); printf("m%d: operation %d is settled\n", to, o); reply(OK) }
 
     /* -- discard: TargetAgent+Discard.swift. The tombstone is written before the lock is waited for. -- */
-    :: atomic { up[to] && isOrdered(DISCARD, L_DISCARD) && !tombstone[o] && !isCommittedHere ->
+    :: atomic { up[to] && order[o] == DISCARD && !tombstone[o] && !isCommittedHere ->
         tombstone[o] = true; printf("m%d: a tombstone for operation %d\n", to, o) }
-    :: atomic { idle && isOrdered(DISCARD, L_DISCARD) && tombstone[o] -> take(L_DISCARD, H_KEY) }
-    :: atomic { idle && isOrdered(DISCARD, L_DISCARD) && !tombstone[o] && isCommittedHere -> take(L_DISCARD, H_KEY); reply(ERROR) }
+    :: atomic { idle && order[o] == DISCARD && tombstone[o] -> begin(H_KEY) }
+    :: atomic { idle && order[o] == DISCARD && !tombstone[o] && isCommittedHere -> begin(H_KEY); reply(ERROR) }
+    :: atomic { up[to] && (late[o] & L_DISCARD) ->
+        late[o] = late[o] & ~L_DISCARD;
+        if
+        :: isCommittedHere
+        :: else -> tombstone[o] = true; late[o] = late[o] | L_BURIED; printf("m%d: a late tombstone for operation %d\n", to, o)
+        fi }
+    :: atomic { idle && order[o] == NIL && (late[o] & L_BURIED) -> late[o] = late[o] & ~L_BURIED; begin(H_KEY) }
     /* giveUp: the key first */
     :: atomic { at(H_KEY) ->
+        tombstone[o] = true;
         if
         :: !isOpen(o) -> printf("m%d: nothing to discard of operation %d\n", to, o); reply(OK)
         :: isOpen(o) -> key[o] = false; handler[o] = H_STOP
@@ -912,7 +930,7 @@ end:
     /* -- tend: TargetAgent+Discard.swift -- */
     :: atomic { idle && phase[o] == T_SETTLED -> forget(); printf("m%d: operation %d is tidied up and forgotten\n", to, o) }
     :: atomic { idle && decision[o] == COMMITTED && isOpen(o) -> handler[o] = H_TAKE_OVER; printf("m%d: finds operation %d committed\n", to, o) }
-    :: atomic { idle && decision[o] == ABORTED && isOpen(o) -> tombstone[o] = true; handler[o] = H_KEY; printf("m%d: finds operation %d aborted\n", to, o) }
+    :: atomic { idle && decision[o] == ABORTED && isOpen(o) -> handler[o] = H_KEY; printf("m%d: finds operation %d aborted\n", to, o) }
     :: atomic { idle && (decision[o] == ABORTED || decision[o] == COMMITTED) && phase[o] == T_NONE && tombstone[o] && order[o] != DISCARD -> forget() }
     /* stopWhenOverdue */
     :: atomic { idle && decision[o] == RUNNING && phase[o] == T_STARTING && localFault ->
@@ -1033,6 +1051,7 @@ inline loseMemoryOf(p_) {
         cutOff(p_, flag);
         isAwaited[p_] = false;
         handler[p_] = H_IDLE;
+        late[p_] = late[p_] & ~L_BURIED;
 #ifdef NO_DURABLE_TOMBSTONE
         tombstone[p_] = false;
 #endif
