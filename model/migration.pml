@@ -461,7 +461,7 @@ end:
             fi
 #ifdef NO_RECEIPT
         /* The stream breaks, and nobody looks at what the target says that it received. */
-        :: networkFault -> spend(); owner[o] = O_START; printf("network: the last delta is lost\n")
+        :: networkFault -> spend(); owner[o] = O_START; printf("network: the last delta is lost, unnoticed\n")
 #endif
         :: networkFault -> spend(); goBack(); printf("network: the last delta is lost, operation %d goes back\n", o)
         :: !mayReceive -> goBack(); printf("m%d: the target does not take the last delta, operation %d goes back\n", from, o)
@@ -579,7 +579,7 @@ end:
     :: atomic { owner[o] == O_ABORT ->
         if
         :: decision[o] == RUNNING -> decision[o] = ABORTED; owner[o] = O_GIVE_BACK; printf("m%d: operation %d is ABORTED\n", from, o)
-        :: decision[o] != RUNNING -> owner[o] = O_ABORT_ABSENT
+        :: decision[o] != RUNNING -> owner[o] = O_ABORT_ABSENT; printf("m%d: operation %d is not running: nothing to abort\n", from, o)
         :: storeFault -> lose(X_ABORT); postpone(U_ANNOUNCE)
         fi }
     :: atomic { owner[o] == O_ABORT_ABSENT ->
@@ -588,7 +588,7 @@ end:
 #ifndef NO_ABORT_REPEAT
         :: decision[o] == RUNNING -> owner[o] = O_ABORT
 #endif
-        :: else -> owner[o] = O_GIVE_BACK
+        :: else -> owner[o] = O_GIVE_BACK; printf("m%d: operation %d has a decision already\n", from, o)
         fi }
     :: atomic { owner[o] == O_GIVE_BACK ->
         if
@@ -615,6 +615,7 @@ end:
         assert(container[from] != RUNS);
         container[from] = ABSENT; link[from] = NIL;
         stamp[from] = PREVIOUS; stampEpoch[from] = planEpoch[o];
+        check();
         owner[o] = O_CONCLUDE;
         printf("m%d: the copy is stamped previous\n", from) }
     :: atomic { owner[o] == O_CONCLUDE ->
@@ -801,7 +802,10 @@ end:
             assert(!wasDiscarded[o]);
             container[to] = RUNS;
             handler[o] = H_CHECK_AGAIN;
-            printf("m%d: the candidate of operation %d RUNS, sealed unless said otherwise\n", to, o);
+            if
+            :: link[to] == SEALED -> printf("m%d: the candidate of operation %d RUNS, sealed\n", to, o)
+            :: else -> printf("m%d: the candidate of operation %d RUNS, its link OPEN\n", to, o)
+            fi;
             check()
         :: else -> handler[o] = H_FAIL
         fi }
@@ -816,7 +820,7 @@ end:
         :: decision[o] == RUNNING ->
             key[o] = true; wasReady[o] = true; wasGivenUp[o] = false;
 #ifdef NO_UNSEAL_WAIT
-            link[to] = OPEN;
+            link[to] = OPEN; printf("m%d: the link is OPEN\n", to);
 #endif
             printf("m%d: the candidate of operation %d is ready\n", to, o);
             check();

@@ -115,6 +115,15 @@ package actor LinuxInstanceNetwork: InstanceNetwork {
         }
     }
 
+    package func openBeside(_ instance: InstanceRef, address: IPv4Address) async throws {
+        let link = link(instance, address)
+        try await turns.run {
+            try await self.runner.require(.ipBatch(link.open), state: "the instance may still be sealed")
+            try await self.waitForCarrier(of: link.name)
+            await self.noteOpen(instance)
+        }
+    }
+
     package func seal(_ instance: InstanceRef) async throws {
         try await close(instance, with: InstanceLink.seal)
     }
@@ -197,9 +206,12 @@ package actor LinuxInstanceNetwork: InstanceNetwork {
         control = try await device.ensureUp()
         try await InstanceBridge(configuration: configuration, member: member, runner: runner).ensureUp()
         try await runner.require(KernelSettings.invocation(configuration))
+        let rules = try PolicyRule.parse(await runner.require(PolicyRule.show))
+        let missing = PolicyRule.wanted(configuration).filter { !rules.contains($0) }
+        if !missing.isEmpty { try await runner.require(.ipBatch(missing.map(\.add))) }
         let current = try await firewall.listing()
         if current == nil || current != listing {
-            try await firewall.load()
+            try await firewall.load(translations)
             listing = try await firewall.listing()
         } else {
             try await firewall.repairForwardRules()
@@ -207,11 +219,21 @@ package actor LinuxInstanceNetwork: InstanceNetwork {
         known = nil
     }
 
+    private var translations: AddressTranslations {
+        picture.map { AddressTranslations(picture: $0, machine: member.machine) } ?? .none
+    }
+
+    private func noteOpen(_ instance: InstanceRef) { sealed[instance] = nil }
+
     private func noteUnsealed(_ link: InstanceLink) {
         sealed[link.instance] = nil
         claims.claim(link.address, isHere: true)
         known = known.map { state in
-            NetworkState(peers: state.peers, routes: state.routes.unsealing(link.address, route: link.route))
+            NetworkState(
+                peers: state.peers,
+                routes: state.routes.unsealing(link.address, route: link.route),
+                translations: state.translations
+            )
         }
     }
 
@@ -260,7 +282,11 @@ package actor LinuxInstanceNetwork: InstanceNetwork {
         if !leavesDevice { try await control.apply(changes) }
         if !commands.isEmpty { try await runner.require(.ipBatch(commands)) }
         if leavesDevice { try await control.apply(changes) }
-        known = NetworkState(peers: current.peers(after: peers), routes: plan)
+        // Last, since new connections follow them: both places are reachable before they begin to, and until they have
+        // ceased to.
+        let translations = translations
+        if translations != current.translations { try await firewall.set(translations) }
+        known = NetworkState(peers: current.peers(after: peers), routes: plan, translations: translations)
     }
 
     private func readState() async throws -> NetworkState {
@@ -270,7 +296,7 @@ package actor LinuxInstanceNetwork: InstanceNetwork {
         async let neighbours = runner.require(BridgeNeighbour.show(on: configuration.bridge))
         let routes = Set(try OverlayRoute.parse(await inner) + OverlayRoute.parse(await outer))
         let plan = RoutePlan(routes: routes, neighbours: Set(try BridgeNeighbour.parse(await neighbours)))
-        return NetworkState(peers: try await peers, routes: plan)
+        return NetworkState(peers: try await peers, routes: plan, translations: nil)
     }
 
     private static let inner = DeviceName.inner
