@@ -8,9 +8,8 @@ import PloyzModel
 extension MigrationRunner {
     mutating func retireSource() async throws {
         if record.plan.startsFirst {
-            // Other machines follow the record by themselves, each a little later than this one, and what they have begun
-            // here ends.
-            try await seams.time.sleep(for: seams.limits.linger)
+            // What other machines have begun here ends meanwhile, and the rest within the grace of the stop.
+            try await outlastFollowers()
             try await stopMembers()
             try await seams.store.advanceHandover(of: unit, to: .over)
             try await seams.routes.refresh()
