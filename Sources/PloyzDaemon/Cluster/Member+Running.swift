@@ -45,6 +45,7 @@ extension Member {
             machine: identity.machine.id,
             store: store,
             mirror: mirror,
+            storeGuard: storeGuard,
             claims: claims,
             starter: starter,
             engine: engine,

@@ -57,6 +57,7 @@ extension Member {
         let isHealthy = await storeIsHealthy()
         var warnings: [String] = []
         if !isHealthy { warnings.append("the cluster store does not answer") }
+        warnings += storeGuard.behind.map { "the store is behind, nothing is started here: \($0)" }
         warnings += machines.filter { $0.reachable == false }.map { "\($0.name) does not answer" }
         for instance in services.flatMap(\.instances) where [.failed, .unready].contains(instance.state) {
             let reason = mirror.value(.status(instance.instance))

@@ -27,6 +27,7 @@ final class Member: Sendable {
     let supervisor: any Supervisor
     let store: EtcdClusterStore
     let mirror: ClusterMirror
+    let storeGuard: StoreGuard
     let claims = InstanceClaims()
     let engine: DockerEngine
     let volumes: ZFSVolumeStore?
@@ -68,6 +69,12 @@ final class Member: Sendable {
             logger: logger
         )
         mirror = ClusterMirror(store: store, logger: logger)
+        storeGuard = try StoreGuard(
+            machine: machine,
+            cluster: identity.cluster.id,
+            file: DurableFile(state.epochs),
+            logger: logger
+        )
         let engine = DockerEngine(
             socket: configuration.dockerSocket,
             sandboxProgram: configuration.sandboxProgram,
@@ -128,7 +135,13 @@ final class Member: Sendable {
             routes: routing,
             time: timekeeper
         )
-        migrations = MigrationService(seams: seams, peers: peers, streams: streams, logger: logger)
+        migrations = MigrationService(
+            seams: seams,
+            peers: peers,
+            streams: streams,
+            storeGuard: storeGuard,
+            logger: logger
+        )
         deployer = Deployer(store: store, mirror: mirror, migrations: migrations, timekeeper: timekeeper)
     }
 

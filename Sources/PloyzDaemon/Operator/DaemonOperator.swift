@@ -86,4 +86,8 @@ struct DaemonOperator: OperatorService {
     func watch(_ id: OperationID) async throws -> AsyncThrowingStream<MigrationNotice, any Error> {
         try await member().migrations.watch(id)
     }
+
+    func cancelMigration(_ id: OperationID) async throws -> CancelAnswer {
+        try await member().migrations.cancel(id)
+    }
 }

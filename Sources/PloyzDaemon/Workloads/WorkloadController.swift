@@ -6,12 +6,14 @@ import PloyzModel
 /// Keeps running on this machine what the store places here, and nothing else.
 ///
 /// It starts an instance only from a record that was read since this daemon started, whose epoch is not below the one
-/// stamped on each of its datasets: a copy that lost its volume while this machine was away stays down.
+/// stamped on each of its datasets: a copy that lost its volume while this machine was away stays down. By a store that
+/// is behind what it has shown before, nothing is started and nothing removed.
 /// Instances that a migration has claimed are the migration's.
 actor WorkloadController {
     private let machine: MachineID
     private let store: any ClusterStore
     private let mirror: ClusterMirror
+    private let storeGuard: StoreGuard
     private let claims: InstanceClaims
     private let starter: InstanceStarter
     private let engine: any ContainerEngine
@@ -27,6 +29,7 @@ actor WorkloadController {
         machine: MachineID,
         store: any ClusterStore,
         mirror: ClusterMirror,
+        storeGuard: StoreGuard,
         claims: InstanceClaims,
         starter: InstanceStarter,
         engine: any ContainerEngine,
@@ -36,6 +39,7 @@ actor WorkloadController {
         self.machine = machine
         self.store = store
         self.mirror = mirror
+        self.storeGuard = storeGuard
         self.claims = claims
         self.starter = starter
         self.engine = engine
@@ -97,6 +101,12 @@ actor WorkloadController {
             containers = try await engine.containers()
         } catch {
             logger.warning("Containers cannot be listed", metadata: ["error": "\(error)"])
+            return []
+        }
+        do {
+            try storeGuard.check(mirror)
+        } catch {
+            logger.error("Nothing is started or removed", metadata: ["error": "\(error)"])
             return []
         }
         let desired = mirror.instances(on: machine)

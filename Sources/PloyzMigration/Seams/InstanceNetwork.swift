@@ -13,6 +13,9 @@ package protocol InstanceNetwork: Sendable {
     /// Puts the link up, points this machine at it and announces the address to the neighbours on the bridge.
     func unseal(_ instance: InstanceRef, address: IPv4Address) async throws
 
+    /// Puts the link up and leaves the address where it leads: the old place of a handover answers for it still.
+    func openBeside(_ instance: InstanceRef, address: IPv4Address) async throws
+
     /// Puts the link down.
     func seal(_ instance: InstanceRef) async throws
 

@@ -113,8 +113,7 @@ extension TargetAgent {
         let decision = try await store.decision(entry.operation)
         switch decision {
         case .committed:
-            // Without the owner's word: it may be gone for good.
-            if entry.isOpen { try await takeOver(entry) } else { try await forget(entry.operation) }
+            if entry.isOpen { try await settleAlone(entry) } else { try await forget(entry.operation) }
         case .aborted:
             if entry.isOpen { try await giveUp(entry.id) }
             // The store refuses what comes late from now on; the tombstone has done its work.

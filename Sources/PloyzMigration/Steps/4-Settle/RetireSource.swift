@@ -8,9 +8,12 @@ import PloyzModel
 extension MigrationRunner {
     mutating func retireSource() async throws {
         if record.plan.startsFirst {
-            // Other machines' routes follow the record by themselves, each a little later than this one's.
+            // Other machines follow the record by themselves, each a little later than this one, and what they have begun
+            // here ends.
             try await seams.time.sleep(for: seams.limits.linger)
             try await stopMembers()
+            try await seams.store.advanceHandover(of: unit, to: .over)
+            try await seams.routes.refresh()
         }
         // The target opened the address at the first word; with the second it stamps its copies.
         try await settleTarget()
