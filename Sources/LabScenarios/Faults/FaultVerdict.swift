@@ -10,7 +10,7 @@ package struct FaultVerdict: Codable, Sendable {
     package var outcome = "-"
     /// As the operation's record has it, in seconds; nil when the workload never stopped.
     package var downtime: Double?
-    /// The longest gap of any client, in seconds.
+    /// The longest gap of the client that was placed best, in seconds: one behind a link that is cut is not.
     package var gap: Double?
     package var acknowledged = 0
     package var lost = 0

@@ -63,6 +63,8 @@ final class StreamEnds: TicketIssuer {
         case .volume(let stream):
             guard let volumes else { throw PloyzError(.noStorage, "this machine has no ZFS") }
             let place: ReceivePlace = stream.base == nil ? .staging : .volume
+            // A first receive that was cut off may have left its part.
+            if place == .staging { try await volumes.discardStaging(stream.volume) }
             try await volumes.prepareReceive(stream.volume, into: place)
             sink = VolumeSink(volumes: volumes, stream: stream, place: place)
         case .image(let id): sink = ImageSink(engine: engine, imageID: id)

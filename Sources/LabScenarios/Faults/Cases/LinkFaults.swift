@@ -104,7 +104,9 @@ extension FaultCase {
             .with {
                 $0.options = stall
                 $0.moment = .source(moment)
-                $0.strike = [.cut(.source, .target), .goOn, .awaitOutcome, .await(servedOn: server), .heal]
+                $0.strike = [.cut(.source, .target), .goOn]
+                $0.strike += place == "round" ? [.awaitOutcome] : []
+                $0.strike += [.await(servedOn: server), .heal]
                 $0.staysUp = place == "round"
                 $0.isRepresentative = ["stopped", "ready"].contains(place)
             }
