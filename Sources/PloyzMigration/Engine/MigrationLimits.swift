@@ -10,6 +10,8 @@ package struct MigrationLimits: Hashable, Sendable {
     package var start: Duration
     /// How long one run keeps asking a store that does not answer after a commit was sent.
     package var undecided: Duration
+    /// How long a cutover that has not begun waits for a store that does not answer; the workload runs meanwhile.
+    package var storeAway: Duration
     /// How long a target keeps a candidate running that nobody asks about.
     package var candidate: Duration
     /// How long no connection may have been begun with a source that was replaced while it ran, before it is stopped:
@@ -24,6 +26,7 @@ package struct MigrationLimits: Hashable, Sendable {
         local: Duration = .seconds(30),
         start: Duration = .seconds(30),
         undecided: Duration = .seconds(60),
+        storeAway: Duration = .seconds(300),
         candidate: Duration = .seconds(300),
         linger: Duration = .seconds(1),
         tries: Int = 5
@@ -33,6 +36,7 @@ package struct MigrationLimits: Hashable, Sendable {
         self.local = local
         self.start = start
         self.undecided = undecided
+        self.storeAway = storeAway
         self.candidate = candidate
         self.linger = linger
         self.tries = tries

@@ -19,6 +19,8 @@ package final class InMemoryClaims: WorkloadClaims {
         }
     }
 
+    var all: [InstanceRef: OperationID] { claimed.withLock { $0 } }
+
     func forget() { claimed.withLock { $0 = [:] } }
 
     package func holder(of instance: InstanceRef) -> OperationID? {
