@@ -9,8 +9,8 @@ extension TargetAgent {
             guard entry.attempt == request.id.attempt, entry.unit != nil else {
                 // A commit compares the candidate key, which is written after this entry: one that is gone was settled,
                 // without the owner's second word, and tidied up.
-                let isSettled =
-                    entry.attempt == 0 && (try await seams.store.decision(request.id.operation)) == .committed
+                let decision = try await seams.store.decision(request.id.operation)
+                let isSettled = decision == .committed && entry.attempt == 0
                 if isSettled, !Mutant.isActive(.settleNotRepeated) { return }
                 throw PloyzError(.notPrepared, "\(request.id) is not here")
             }

@@ -15,15 +15,14 @@ package final class InMemoryClaims: WorkloadClaims {
 
     package func release(_ operation: OperationID) {
         claimed.withLock { claims in
-            claims = claims.mapValues { $0.subtracting([operation]) }.filter { !$0.value.isEmpty }
+            for instance in claims.keys { claims[instance]?.remove(operation) }
+            claims = claims.filter { !$0.value.isEmpty }
         }
     }
-
-    var all: [InstanceRef: OperationID] { claimed.withLock { $0 } }
 
     func forget() { claimed.withLock { $0 = [:] } }
 
     package func holder(of instance: InstanceRef) -> OperationID? {
-        claimed.withLock { $0[instance]?.min { $0.text < $1.text } }
+        claimed.withLock { claims in claims[instance]?.first }
     }
 }
