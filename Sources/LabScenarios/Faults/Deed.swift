@@ -32,7 +32,7 @@ package enum Deed: Sendable {
     case write(Int)
     /// An outage of a stated length, in seconds.
     case last(Int)
-    /// The workload runs on the machine alone, and answers there.
+    /// Packets reach the workload on the machine alone, and it answers there. A sealed candidate may run elsewhere.
     case await(servedOn: Role)
     /// The store says how the migration ended; what is left to do elsewhere may still be.
     case awaitOutcome

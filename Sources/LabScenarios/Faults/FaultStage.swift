@@ -63,7 +63,8 @@ package struct FaultStage: Sendable {
         try await lab.run(machine, ["timeout", "3", "redis-cli", "-h", shop.address, "PING"]).text.hasPrefix("PONG")
     }
 
-    /// Waits until the instance runs on one machine alone, and answers clients on all.
+    /// Waits until the instance is reached on one machine alone: on the one that is named, and answers there, or on any, and
+    /// answers clients on all.
     func waitUntilServed(on machine: String? = nil, within seconds: Int) async throws {
         try await lab.wait(for: "\(shop.service) to be served" + (machine.map { " on \($0)" } ?? ""), within: seconds) {
             guard let server = try LiveTimeline(sights).server, machine == nil || server == machine else {

@@ -17,10 +17,10 @@ struct LiveTimeline: Sendable {
         }
     }
 
-    /// The only machine on which it runs, when packets reach it there.
+    /// The machine on which packets reach it. A sealed candidate may run on another.
     var server: String? {
         guard let last = sights.last, last.open.count == 1 else { return nil }
-        return last.states.filter { $0.value != "absent" }.count == 1 ? last.open.first : nil
+        return last.open.first
     }
 
     /// Sights of two live containers, from the one that is number `first` on.

@@ -15,7 +15,6 @@ extension FaultCase {
                     .with {
                         $0.moment = .source(moment)
                         $0.strike = [.kill(role, "dockerd"), .start(role, "dockerd"), .goOn]
-                        $0.isRepresentative = side == "source" && place == "stop"
                     }
                 }
             } + [

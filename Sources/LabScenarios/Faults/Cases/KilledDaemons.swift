@@ -46,7 +46,7 @@ extension FaultCase {
                     $0.moment = .source(moment)
                     $0.strike = [.kill(.source, "ployzd"), .start(.source, "ployzd")]
                     $0.staysUp = running.contains(place)
-                    $0.isRepresentative = ["round", "stopped", "commit", "committed"].contains(place)
+                    $0.isRepresentative = ["stopped", "committed"].contains(place)
                 }
         }
     }
@@ -90,7 +90,7 @@ extension FaultCase {
             ).with {
                 $0.moment = .target("after start")
                 $0.strike = [.kill(.target, "ployzd"), .await(servedOn: .source), .start(.target, "ployzd")]
-                $0.isRepresentative = true
+
             },
         ]
     }
@@ -118,7 +118,7 @@ extension FaultCase {
                     $0.moment = .source(moment)
                     $0.strike = [.kill(.everyone, "ployzd"), .start(.everyone, "ployzd")]
                     $0.staysUp = running.contains(place)
-                    $0.isRepresentative = ["ready", "committed"].contains(place)
+                    $0.isRepresentative = place == "ready"
                 }
         }
     }

@@ -54,6 +54,7 @@ extension FaultCase {
                 $0.arrange = [.limit(80)]
                 $0.moment = .sent(percent)
                 $0.strike = [.cut(.source, .target), .goOn, .last(7), .heal]
+                $0.isRepresentative = percent == 50
             }
         } + [
             FaultCase("F03", "for-good", "the link swallows everything until the migration gives up", ending: .returned)
@@ -65,7 +66,7 @@ extension FaultCase {
                     $0.strike = [.cut(.source, .target), .goOn, .awaitOutcome, .heal]
                     $0.staysUp = true
                     $0.codes = ["transfer-stalled", "peer-unreachable", "deadline-exceeded", "transfer-broken"]
-                    $0.isRepresentative = true
+
                 }
         ]
     }
@@ -108,7 +109,7 @@ extension FaultCase {
                 $0.strike += place == "round" ? [.awaitOutcome] : []
                 $0.strike += [.await(servedOn: server), .heal]
                 $0.staysUp = place == "round"
-                $0.isRepresentative = ["stopped", "ready"].contains(place)
+                $0.isRepresentative = place == "stopped"
             }
         }
     }
@@ -131,7 +132,7 @@ extension FaultCase {
                 $0.options = stall
                 $0.moment = .source(moment)
                 $0.strike = [.isolate(.source), .goOn] + meanwhile + [.heal]
-                $0.isRepresentative = ["stopped", "commit"].contains(place)
+                $0.isRepresentative = place == "commit"
             }
         }
     }
@@ -154,7 +155,7 @@ extension FaultCase {
                 $0.options = stall
                 $0.moment = .source(moment)
                 $0.strike = [.isolate(.target), .goOn] + meanwhile + [.heal]
-                $0.isRepresentative = ["start", "committed"].contains(place)
+                $0.isRepresentative = place == "stopped"
             }
         }
     }

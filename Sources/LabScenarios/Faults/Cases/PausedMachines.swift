@@ -16,7 +16,7 @@ extension FaultCase {
                 .with {
                     $0.moment = .source("written perform commit")
                     $0.strike = [.freeze(.source)] + pause + [.thaw(.source)]
-                    $0.isRepresentative = true
+
                 },
             FaultCase("FREEZE", "source-committed", "the source is paused when it has committed", ending: .migrated)
                 .with {

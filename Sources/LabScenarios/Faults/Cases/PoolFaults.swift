@@ -103,7 +103,7 @@ extension FaultCase {
                 ]
                 $0.afterwards = [.run(.target, "zfs set quota=none tank/ployz/shop/blob")]
                 $0.codes = ["volume-full"]
-                $0.isRepresentative = true
+
             },
         ]
     }

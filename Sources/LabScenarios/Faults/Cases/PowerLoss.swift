@@ -75,7 +75,7 @@ extension FaultCase {
             FaultCase("F36", "committed", "the target loses power when it is committed", ending: .migrated).with {
                 $0.moment = .source("committed")
                 $0.strike = [.reset(.target), .goOn]
-                $0.isRepresentative = true
+
             },
             FaultCase("F36", "settled", "the target loses power when it has opened the candidate", ending: .migrated)
                 .with {

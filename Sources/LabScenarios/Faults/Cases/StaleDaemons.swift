@@ -32,7 +32,7 @@ extension FaultCase {
                 .with {
                     $0.moment = .source("committed")
                     $0.strike = [.isolate(.source), .reset(.source), .await(servedOn: .target), .last(5), .heal]
-                    $0.isRepresentative = true
+
                 },
             FaultCase(
                 "STALE",

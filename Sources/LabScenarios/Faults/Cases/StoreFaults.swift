@@ -14,7 +14,7 @@ extension FaultCase {
                 $0.moment = .source(moment)
                 $0.strike = [.halt(.founder, "etcd"), .goOn] + meanwhile + [.resume(.founder, "etcd")]
                 $0.staysUp = false
-                $0.isRepresentative = ["round", "stopped", "commit"].contains(place)
+                $0.isRepresentative = ["round", "stopped"].contains(place)
             }
         } + [
             FaultCase("F39", "killed", "the store's process is killed while the workload stands still", ending: .either)

@@ -15,7 +15,7 @@ extension FaultCase {
                 $0.fresh = 8
                 $0.arrange = [.run(.target, proxy("--truncate 5000000"))]
                 $0.afterwards = [.run(.target, "grep -q damaged /tmp/proxy.log"), .run(.target, endOfProxy)]
-                $0.isRepresentative = true
+
             },
             FaultCase("F07", "receive", "zfs receive is killed in the middle of a send", ending: .migrated).with {
                 $0.fresh = 16
