@@ -71,6 +71,9 @@ let package = Package(
         // The main job, shown.
         .executableTarget(name: "ployz-demo", dependencies: ["LabScenarios"], swiftSettings: settings),
 
+        // Faults at every boundary of a migration, in a lab.
+        .executableTarget(name: "ployz-faults", dependencies: ["LabScenarios"], swiftSettings: settings),
+
         // The proof: every call of the engine goes wrong, then every pair of calls.
         .executableTarget(
             name: "ployz-schedules",

@@ -9,7 +9,10 @@ package struct Lab: Sendable {
     /// Where ledgers and reports go: on the host, outside every machine.
     package let scratch: URL
 
-    private var lab: URL { checkout.appending(path: "lab/lab") }
+    /// Builds the lab when its sources are newer, then runs it.
+    private var wrapper: URL { checkout.appending(path: "lab/lab") }
+    /// What the wrapper has built.
+    private var lab: URL { checkout.appending(path: "lab/.build/debug/ployz-lab") }
 
     private init(name: String, checkout: URL) {
         self.name = name
@@ -48,13 +51,13 @@ package struct Lab: Sendable {
 
     /// Leaves nothing behind.
     package func down() async throws {
-        try await command(["down"]).succeeded()
+        try await Program(wrapper, ["down", "--name", name]).run(input: nil, within: 600).succeeded()
         if FileManager.default.fileExists(atPath: scratch.path) { try FileManager.default.removeItem(at: scratch) }
     }
 
-    /// Copies the machines' logs to `.build/lab-logs/<lab>`, where they outlive the lab.
-    package func saveLogs(of machines: [String]) async throws {
-        let directory = checkout.appending(path: ".build/lab-logs/\(name)")
+    /// Copies the machines' logs to `.build/lab-logs/<lab>`, or to a directory of that one, where they outlive the lab.
+    package func saveLogs(of machines: [String], as directoryName: String = ".") async throws {
+        let directory = checkout.appending(path: ".build/lab-logs/\(name)/\(directoryName)")
         try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
         for machine in machines {
             let logs = try await command(["logs", machine])
@@ -102,6 +105,12 @@ package struct Lab: Sendable {
     ) async throws -> Value {
         let result = try await ctl(machine, arguments + ["--json"], input: input).succeeded()
         return try DocumentForm.decode(type, from: result.output)
+    }
+
+    /// A command of the lab itself that goes on in the background.
+    package func startCommand(_ arguments: [String], output: URL) throws -> BackgroundProgram {
+        let named = Array(arguments.prefix(1)) + ["--name", name] + arguments.dropFirst()
+        return try BackgroundProgram(lab, named, output: output)
     }
 
     /// A command in a machine that goes on in the background.

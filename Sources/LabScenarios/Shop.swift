@@ -17,15 +17,27 @@ package struct Shop: Sendable {
 
     /// Builds the image on `machine`, deploys the service there, waits for it and fills the second volume with
     /// `ballast` MiB of random bytes. A writer inside the workload then changes `writing` KiB of it each second.
+    ///
+    /// - Parameters:
+    ///   - readiness: seconds within which it must become ready; nil leaves time to fill the volume.
+    ///   - grace: seconds between the stop signal and the kill.
     package static func deploy(
         in lab: Lab,
         on machine: String,
         namespace: String = "shop",
         ballast: Int,
-        writing: Int = 0
+        writing: Int = 0,
+        readiness: Int? = nil,
+        grace: Int = 10
     ) async throws -> Shop {
         let image = try await lab.buildImage("redis", on: [machine])
-        let document = manifest(namespace: namespace, image: image, ballast: ballast, writing: writing)
+        let document = manifest(
+            namespace: namespace,
+            image: image,
+            script: script(ballast: ballast, writing: writing),
+            readiness: readiness ?? 60 + ballast / 8,
+            grace: grace
+        )
         try await lab.deploy(document, on: machine)
         guard let instance = try await lab.instances(of: "\(namespace)/redis").first else {
             throw ScenarioFailure("\(namespace)/redis has no instance after its deployment")
@@ -46,38 +58,44 @@ package struct Shop: Sendable {
         return fill + (writing > 0 ? write : "") + redis
     }
 
-    private static func manifest(namespace: String, image: String, ballast: Int, writing: Int) -> String {
-        return """
-            namespace = "\(namespace)"
+    private static func manifest(
+        namespace: String,
+        image: String,
+        script: String,
+        readiness: Int,
+        grace: Int
+    ) -> String {
+        """
+        namespace = "\(namespace)"
 
-            [[services]]
-            name = "redis"
-            placement = { replicated = { count = 1 } }
-            service_ports = [{ name = "redis", port = 6379 }]
-            readiness = { tcp = { port = 6379 }, timeout = "\(60 + ballast / 8)s" }
+        [[services]]
+        name = "redis"
+        placement = { replicated = { count = 1 } }
+        service_ports = [{ name = "redis", port = 6379 }]
+        readiness = { tcp = { port = 6379 }, timeout = "\(readiness)s" }
 
-            [services.template]
-            image = "\(image)"
-            pull_policy = "never"
-            entrypoint = ["/bin/sh", "-c"]
-            command = ['''\(script(ballast: ballast, writing: writing))''']
-            stop_grace_period = "10s"
+        [services.template]
+        image = "\(image)"
+        pull_policy = "never"
+        entrypoint = ["/bin/sh", "-c"]
+        command = ['''\(script)''']
+        stop_grace_period = "\(grace)s"
 
-            [[services.template.mounts]]
-            source = { volume = "data" }
-            target = "/data"
+        [[services.template.mounts]]
+        source = { volume = "data" }
+        target = "/data"
 
-            [[services.template.mounts]]
-            source = { volume = "blob" }
-            target = "/blob"
+        [[services.template.mounts]]
+        source = { volume = "blob" }
+        target = "/blob"
 
-            [[volumes]]
-            name = "data"
-            quota = "1GiB"
+        [[volumes]]
+        name = "data"
+        quota = "1GiB"
 
-            [[volumes]]
-            name = "blob"
-            quota = "4GiB"
-            """
+        [[volumes]]
+        name = "blob"
+        quota = "4GiB"
+        """
     }
 }

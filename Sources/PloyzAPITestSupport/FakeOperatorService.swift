@@ -10,21 +10,21 @@ package final class FakeOperatorService: OperatorService {
     private let start: MigrationStart
     private let preview: MigrationPreview
     private let deployed: DeployResult
-    private let stream: @Sendable (Int) -> AsyncThrowingStream<MigrationNotice, any Error>
+    private let stream: (@Sendable (Int) -> AsyncThrowingStream<MigrationNotice, any Error>)?
     private let asked = Mutex<[String]>([])
     private let watches = Mutex(0)
+    private let wasCancelled = Mutex(false)
 
     /// - Parameters:
     ///   - start: the answer to ``applyMigration(_:)``.
-    ///   - stream: the answer to ``watch(_:)``, given how often it was called before.
+    ///   - stream: the answer to ``watch(_:)``, given how often it was called before; without it a migration that ends
+    ///     well, or one that was cancelled after ``cancelMigration(_:)``.
     package init(
         failure: PloyzError? = nil,
         start: MigrationStart = Samples.start,
         preview: MigrationPreview = Samples.preview,
         deployed: DeployResult = Samples.deployed,
-        stream: @escaping @Sendable (Int) -> AsyncThrowingStream<MigrationNotice, any Error> = { _ in
-            FakeOperatorService.events(Samples.notices)
-        }
+        stream: (@Sendable (Int) -> AsyncThrowingStream<MigrationNotice, any Error>)? = nil
     ) {
         self.failure = failure
         self.start = start
@@ -105,7 +105,13 @@ package final class FakeOperatorService: OperatorService {
             count += 1
             return count - 1
         }
-        return try answer(.watch, stream(before), path: id.text)
+        let usual = wasCancelled.withLock { $0 } ? Samples.cancelledNotices : Samples.notices
+        return try answer(.watch, stream?(before) ?? Self.events(usual), path: id.text)
+    }
+
+    package func cancelMigration(_ id: OperationID) throws -> CancelAnswer {
+        wasCancelled.withLock { $0 = true }
+        return try answer(.cancelMigration, CancelAnswer(operation: id, outcome: .cancelling), path: id.text)
     }
 
     private func answer<Answer>(_ route: OperatorRoute, _ answer: Answer, path: String = "") throws -> Answer {

@@ -132,6 +132,16 @@ extension Samples {
         return record
     }
 
+    /// Cancelled in its pre-copy; the workload never stopped.
+    package static var cancelled: OperationRecord {
+        var record = running
+        record.phase = .done
+        record.state = .aborted
+        record.outcome = .cancelled
+        record.finishedAt = date.addingTimeInterval(3)
+        return record
+    }
+
     package static let notReady = PloyzError(
         ErrorCode("not-ready", exitStatus: 1),
         "shop/redis/0 was not ready on m2 within 30s",
@@ -174,6 +184,10 @@ extension Samples {
             .started(plan: plan, attempt: 1), .phaseChanged(phase: .cutover), .workloadStopped(instance: instance),
             .returned(downtime: .milliseconds(900)), .finished(result: result(failed)),
         ])
+    }
+
+    package static var cancelledNotices: [MigrationNotice] {
+        notices([.started(plan: plan, attempt: 1), .finished(result: result(cancelled))])
     }
 
     package static func notices(_ contents: [MigrationEvent.Content]) -> [MigrationNotice] {

@@ -140,7 +140,7 @@ package struct MigrationEngine: Sendable {
         var runner = runner(OwnerEntry(record: record), CancelSignal(), isResumed: false) { _ in }
         // Before the journal has it: whoever looks for unfinished work must not take this for a dead run's.
         guard inHand.take(record.id) else { throw PloyzError(.failed, "\(record.id) exists already") }
-        seams.claims.claim(plan.unit.members.map(\.instance.ref), for: record.id)
+        await seams.claims.claim(plan.unit.members.map(\.instance.ref), for: record.id)
         do {
             if let failure = await runner.save() { throw failure }
             try await runner.announce()
@@ -188,7 +188,7 @@ package struct MigrationEngine: Sendable {
         defer { inHand.drop(operation) }
         guard case .owner(var entry) = try await seams.journal.entry(for: operation) else { return nil }
         if entry.holdsInstances, !Mutant.isActive(.claimsNotRestored) {
-            seams.claims.claim(entry.unit.members.map(\.instance.ref), for: operation)
+            await seams.claims.claim(entry.unit.members.map(\.instance.ref), for: operation)
         }
         entry.machine.recover()
         var runner = runner(entry, cancelSignal, isResumed: true, sink: sink)
@@ -204,7 +204,7 @@ package struct MigrationEngine: Sendable {
     package func restoreClaims() async throws {
         if Mutant.isActive(.claimsNotRestored) { return }
         for entry in try await owned() where entry.holdsInstances {
-            seams.claims.claim(entry.unit.members.map(\.instance.ref), for: entry.record.id)
+            await seams.claims.claim(entry.unit.members.map(\.instance.ref), for: entry.record.id)
         }
     }
 

@@ -198,7 +198,11 @@ package struct MigrationStateMachine: Hashable, Sendable, Codable {
         case .deciding, .returning, .settling: break
         // The record in the store says what was left to do: once that is done, it is written again.
         case .ended:
-            state = isCommitted ? .settling(deferred) : .returning(deferred.isEmpty ? [] : deferred + [.announce])
+            let conclusion: [MigrationStep] = deferred.isEmpty ? [] : [.announce]
+            // A workload that could not be started again was left, with the claim, to whoever keeps workloads running.
+            // A start from here could come in the middle of a later migration, behind its fence.
+            if !isCommitted { deferred.removeAll { $0 == .stop } }
+            state = isCommitted ? .settling(deferred) : .returning(deferred + conclusion)
         }
         guard !deferred.isEmpty else { return }
         switch state {

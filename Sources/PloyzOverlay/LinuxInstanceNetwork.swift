@@ -30,6 +30,8 @@ package actor LinuxInstanceNetwork: InstanceNetwork {
     /// Candidates here that are sealed. The records may give their address to this machine a moment before they are
     /// opened; a route to a closed link would swallow what should be refused.
     private var sealed: [InstanceRef: IPv4Address] = [:]
+    /// The process by which each sandbox's network is reached, of those that this daemon has attached.
+    private var inside: [InstanceRef: Int32] = [:]
     /// What nft printed for our table after the load.
     private var listing: String?
 
@@ -78,6 +80,7 @@ package actor LinuxInstanceNetwork: InstanceNetwork {
         async throws
     {
         let network = try SandboxNetwork(pid: sandbox.pid)
+        inside[instance] = network.pid
         let link = link(instance, address)
         if sealed {
             self.sealed[instance] = address
@@ -107,11 +110,25 @@ package actor LinuxInstanceNetwork: InstanceNetwork {
     /// The kernel tells the two ends of a link that they are connected a moment after it is set up, and until then the
     /// sandbox's end drops what it sends: the answer to a connection that came too early is lost, and its client waits
     /// for a retransmission. So nothing is led to the link before both ends are up; at worst 200 ms later.
-    private func waitForCarrier(of name: DeviceName) async throws {
+    private func waitForCarrier(of name: DeviceName, in pid: Int32? = nil) async throws {
+        let show = LinkState.state(name)
         for _ in 0..<40 {
-            let shown = try await runner.require(LinkState.state(name))
+            let shown = try await runner.require(pid.map(show.inNetwork) ?? show)
             if LinkState.hasCarrier(shown) { return }
             try await Task.sleep(for: .milliseconds(5))
+        }
+    }
+
+    package func openBeside(_ instance: InstanceRef, address: IPv4Address) async throws {
+        let link = link(instance, address)
+        try await turns.run {
+            try await self.runner.require(.ipBatch(link.open), state: "the instance may still be sealed")
+            // New connections are led here at once when the records say so. Nobody stands still until then, so there is
+            // time to look at each end, and at the bridge, of which this may be the first port.
+            try await self.waitForCarrier(of: link.name)
+            try await self.waitForCarrier(of: self.configuration.bridge)
+            if let pid = await self.inside[instance] { try await self.waitForCarrier(of: .inner, in: pid) }
+            await self.noteOpen(instance)
         }
     }
 
@@ -122,6 +139,11 @@ package actor LinuxInstanceNetwork: InstanceNetwork {
     package func detach(_ instance: InstanceRef) async throws {
         try await close(instance, with: InstanceLink.delete)
         sealed[instance] = nil
+        inside[instance] = nil
+    }
+
+    package func connections(to address: IPv4Address) async throws -> Set<String>? {
+        try await runner.run(ConnectionTable.show).connections(to: address)
     }
 
     package func waitUntilReady(
@@ -197,9 +219,12 @@ package actor LinuxInstanceNetwork: InstanceNetwork {
         control = try await device.ensureUp()
         try await InstanceBridge(configuration: configuration, member: member, runner: runner).ensureUp()
         try await runner.require(KernelSettings.invocation(configuration))
+        let rules = try PolicyRule.parse(await runner.require(PolicyRule.show))
+        let missing = PolicyRule.wanted(configuration).filter { !rules.contains($0) }
+        if !missing.isEmpty { try await runner.require(.ipBatch(missing.map(\.add))) }
         let current = try await firewall.listing()
         if current == nil || current != listing {
-            try await firewall.load()
+            try await firewall.load(translations)
             listing = try await firewall.listing()
         } else {
             try await firewall.repairForwardRules()
@@ -207,11 +232,21 @@ package actor LinuxInstanceNetwork: InstanceNetwork {
         known = nil
     }
 
+    private var translations: AddressTranslations {
+        picture.map { AddressTranslations(picture: $0, machine: member.machine) } ?? .none
+    }
+
+    private func noteOpen(_ instance: InstanceRef) { sealed[instance] = nil }
+
     private func noteUnsealed(_ link: InstanceLink) {
         sealed[link.instance] = nil
         claims.claim(link.address, isHere: true)
         known = known.map { state in
-            NetworkState(peers: state.peers, routes: state.routes.unsealing(link.address, route: link.route))
+            NetworkState(
+                peers: state.peers,
+                routes: state.routes.unsealing(link.address, route: link.route),
+                translations: state.translations
+            )
         }
     }
 
@@ -260,7 +295,11 @@ package actor LinuxInstanceNetwork: InstanceNetwork {
         if !leavesDevice { try await control.apply(changes) }
         if !commands.isEmpty { try await runner.require(.ipBatch(commands)) }
         if leavesDevice { try await control.apply(changes) }
-        known = NetworkState(peers: current.peers(after: peers), routes: plan)
+        // Last, since new connections follow them: both places are reachable before they begin to, and until they have
+        // ceased to.
+        let translations = translations
+        if translations != current.translations { try await firewall.set(translations) }
+        known = NetworkState(peers: current.peers(after: peers), routes: plan, translations: translations)
     }
 
     private func readState() async throws -> NetworkState {
@@ -270,7 +309,7 @@ package actor LinuxInstanceNetwork: InstanceNetwork {
         async let neighbours = runner.require(BridgeNeighbour.show(on: configuration.bridge))
         let routes = Set(try OverlayRoute.parse(await inner) + OverlayRoute.parse(await outer))
         let plan = RoutePlan(routes: routes, neighbours: Set(try BridgeNeighbour.parse(await neighbours)))
-        return NetworkState(peers: try await peers, routes: plan)
+        return NetworkState(peers: try await peers, routes: plan, translations: nil)
     }
 
     private static let inner = DeviceName.inner

@@ -2,6 +2,8 @@
 struct NetworkState: Hashable, Sendable {
     let peers: [WireGuardPeerState]
     let routes: RoutePlan
+    /// nil when they were not read: they are set anew then.
+    let translations: AddressTranslations?
 
     /// The peers as they are after `wanted` was applied to these.
     ///

@@ -41,7 +41,9 @@ struct Bench {
         let here = moves.last?.to ?? "m1"
         let plain = try await PlainContainer.run(like: shop, on: "m1", writing: Self.writing)
         var restarts: [Double] = []
-        for number in 1...options.moves { restarts.append(try await plain.restart(number)) }
+        for number in 1...options.moves {
+            restarts.append(try await plain.restart(number, interval: Self.interval))
+        }
         let gaps = moves.map(\.longestGap)
         tell("  moves \(texts(gaps)) ms, restarts \(texts(restarts)) ms")
         var figures = [

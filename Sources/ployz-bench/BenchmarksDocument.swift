@@ -17,7 +17,7 @@ struct BenchmarksDocument {
         else { throw ScenarioFailure("Benchmarks/README.md has no marks for the figures") }
         let date = Date.now.formatted(.iso8601.year().month().day())
         let cores = ProcessInfo.processInfo.activeProcessorCount
-        let head = "\n\nTaken on \(date), on a host of \(cores) cores, all machines on it, debug build.\n\n"
+        let head = "\n\nTaken on \(date), on a host of \(cores) cores, all machines on it, release build.\n\n"
         let table = head + FigureTable(figures).markdown + "\n\n"
         let whole = text.replacingCharacters(in: begin.upperBound..<end.lowerBound, with: table)
         try whole.write(to: file, atomically: true, encoding: .utf8)

@@ -30,6 +30,30 @@ extension LabTests {
             }
             try await theSameMigrationTwiceIsOne(shop)
             try await renderedManifestDoesWhatApplyDoes(shop)
+            try await cancelledFromAnyMachine(shop)
+        }
+
+        /// Cancelled in its pre-copy on a third machine: the workload never stopped, and what arrived is kept.
+        private func cancelledFromAnyMachine(_ shop: Shop) async throws {
+            let lab = shop.lab
+            let before = try #require(try await lab.instances(of: shop.service).first)
+            let here = before.machine.name.text
+            let target = here == "m1" ? "m2" : "m1"
+            let more = "/var/lib/ployz/volumes/shop/blob/data/more"
+            try await lab.run(here, ["dd", "if=/dev/urandom", "of=\(more)", "bs=1M", "count=192"]).succeeded()
+            let apply = ["migrate", "apply", shop.service, "--to", target, "--detach"]
+            let start = try await lab.document(MigrationStart.self, "m3", apply)
+            let operation = try #require(start.operation)
+            let cancel = ["migrate", "cancel", "\(operation)"]
+            let cancelled = try await lab.document(MigrationCancellation.self, "m3", cancel)
+            #expect(cancelled.outcome == .cancelled)
+            #expect(cancelled.downtime == nil)
+            #expect(try await lab.instances(of: shop.service).first?.machine == before.machine)
+            // Again: it has ended, and that is what was asked for.
+            #expect(try await lab.document(MigrationCancellation.self, here, cancel) == cancelled)
+            let moved = try await lab.move(shop.service, to: target)
+            let late = try await lab.ctl("m3", ["migrate", "cancel", "\(try #require(moved.operation))"])
+            expect(late, status: 3, code: "too-late", ["migrate apply", "--to \(here)"])
         }
 
         /// A second command finds the first's operation, says so, and both end alike.

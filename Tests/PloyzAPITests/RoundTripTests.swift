@@ -40,6 +40,8 @@ struct RoundTripTests {
             var received: [MigrationNotice] = []
             for try await notice in try await client.watch(Samples.operation) { received.append(notice) }
             #expect(received == Samples.notices)
+            let answer = CancelAnswer(operation: Samples.operation, outcome: .cancelling)
+            #expect(try await client.cancelMigration(Samples.operation) == answer)
         }
         let paths = Set(service.calls.map { $0.prefix { $0 != " " } })
         #expect(paths == Set(OperatorRoute.allCases.map { Substring($0.path(id: Samples.operation.text)) }))

@@ -40,6 +40,7 @@ struct CommandCase: CustomStringConvertible, Sendable {
         CommandCase(RenderedManifest.self, "migrate render-manifest", "shop/redis", "--to", "m2"),
         CommandCase(MigrationList.self, "migrate ls"),
         CommandCase(MigrationDetail.self, "migrate show", Samples.operation.text),
+        CommandCase(MigrationCancellation.self, "migrate cancel", Samples.operation.text),
         CommandCase(VersionReport.self, "version"),
     ]
 

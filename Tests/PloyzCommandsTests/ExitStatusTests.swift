@@ -82,6 +82,21 @@ struct ExitStatusTests {
         }
     }
 
+    @Test("A cancel that comes after the commit is refused with the way back, and one that was not needed is done")
+    func cancel() async {
+        let cancel = ["migrate", "cancel", Samples.operation.text]
+        let moved = FakeOperatorService(stream: { _ in FakeOperatorService.events(Samples.notices) })
+        let late = await Harness(moved).run(cancel)
+        #expect(late.status == 3)
+        #expect(late.output.isEmpty)
+        #expect(late.errors.hasPrefix("error[too-late]: op-00000000000000aa is committed"))
+        #expect(late.errors.hasSuffix("next: ployzctl migrate apply shop/redis --to m1\n"))
+        let failed = FakeOperatorService(stream: { _ in FakeOperatorService.events(Samples.failedNotices) })
+        let failure = await Harness(failed).run(cancel)
+        #expect(failure.status == 0)
+        #expect(failure.output.hasPrefix("shop/redis/0 runs on m1, as before"))
+    }
+
     @Test("A failed migration prints its error in three lines, and the table")
     func failed() async {
         let service = FakeOperatorService(stream: { _ in FakeOperatorService.events(Samples.failedNotices) })

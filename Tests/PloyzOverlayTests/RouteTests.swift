@@ -81,7 +81,9 @@ import Testing
             [{"type":"unreachable","dst":"10.101.0.0/16","flags":[]},
              {"dst":"10.101.1.5","dev":"br-ployz","scope":"link","prefsrc":"10.101.1.1","flags":["linkdown"]},
              {"dst":"fd02::1","dev":"wg-ployz","metric":1024,"flags":[],"pref":"medium"},
-             {"type":"blackhole","dst":"10.101.7.0/24","flags":[]}]
+             {"type":"blackhole","dst":"10.101.7.0/24","flags":[]},
+             {"dst":"10.101.1.5","dev":"br-ployz","table":"80","scope":"link","prefsrc":"10.101.1.1","flags":[]},
+             {"dst":"10.101.1.6","dev":"br-ployz","table":"81","scope":"link","flags":[]}]
             """
         )
         #expect(
@@ -92,6 +94,11 @@ import Testing
                     target: .device(.bridge, source: try IPv4Address("10.101.1.1"))
                 ),
                 OverlayRoute(destination: .init(printed: "fd02::1/128"), target: .device(.wireguard, source: nil)),
+                OverlayRoute(
+                    destination: .init(printed: "10.101.1.5/32"),
+                    target: .device(.bridge, source: try IPv4Address("10.101.1.1")),
+                    table: .beside
+                ),
             ]
         )
         #expect(try OverlayRoute.parse("") == [])
@@ -105,7 +112,10 @@ import Testing
     }
 
     @Test func onlyRoutesWithOurNumberAreLookedAt() {
-        #expect(OverlayRoute.show(isIPv6: false) == Invocation("ip", ["-j", "-4", "route", "show", "proto", "80"]))
+        #expect(
+            OverlayRoute.show(isIPv6: false)
+                == Invocation("ip", ["-j", "-4", "route", "show", "table", "all", "proto", "80"])
+        )
         #expect(OverlayRoute.show(isIPv6: true) == Invocation("ip", ["-j", "-6", "route", "show", "proto", "80"]))
         #expect(
             BridgeNeighbour.show(on: .bridge)

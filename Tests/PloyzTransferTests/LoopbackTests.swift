@@ -118,6 +118,21 @@ struct LoopbackTests {
         }
     }
 
+    @Test("a sink that gives up ends its stream, though its source is silent and somebody else has the pipe open")
+    func sinkGivesUp() async throws {
+        try await withLink { link in
+            let failure = PloyzError(.failed, "given up")
+            let sink = LeavingSink(failure: failure)
+            let error = await #expect(throws: PloyzError.self) {
+                // Without the end of the pipe nothing would end before the source does.
+                try await link.send(BytesSource(count: 1, pause: .seconds(50)), with: link.ticket(sink))
+            }
+            #expect(error == failure)
+            #expect(try await drain(try #require(sink.left), limit: .max) == 0)
+            try sink.left?.close()
+        }
+    }
+
     @Test("a source's failure is thrown as it is, and the sink's stream is not taken for whole")
     func sourceFails() async throws {
         try await withLink { link in
@@ -316,6 +331,22 @@ private struct FailingSink: StreamSink {
 
     func read(from descriptor: FileDescriptor) async throws -> UInt64 {
         _ = try await drain(descriptor, limit: after)
+        throw failure
+    }
+}
+
+/// Fails at once and leaves a copy of its descriptor behind, as `zfs receive` leaves one to zfs-fuse.
+private final class LeavingSink: StreamSink {
+    private let copy = Mutex<FileDescriptor?>(nil)
+    private let failure: PloyzError
+
+    init(failure: PloyzError) { self.failure = failure }
+
+    var left: FileDescriptor? { copy.withLock { $0 } }
+
+    func read(from descriptor: FileDescriptor) async throws -> UInt64 {
+        let copy = try descriptor.duplicate()
+        self.copy.withLock { $0 = copy }
         throw failure
     }
 }

@@ -99,4 +99,8 @@ package struct OperatorClient: OperatorService {
     package func watch(_ id: OperationID) async throws -> AsyncThrowingStream<MigrationNotice, any Error> {
         try await channel.stream(.watch, id: id.text)
     }
+
+    package func cancelMigration(_ id: OperationID) async throws -> CancelAnswer {
+        try await channel.call(.cancelMigration, id: id.text)
+    }
 }

@@ -18,13 +18,14 @@ package enum OperatorRoute: String, CaseIterable, Sendable {
     case migrations = "/v1/migrations"
     case migration = "/v1/migrations/{id}"
     case watch = "/v1/migrations/{id}/events"
+    case cancelMigration = "/v1/migrations/{id}/cancel"
 
     /// Whether it is a GET; all others are POST.
     package var isRead: Bool {
         switch self {
         case .version, .meshStatus, .machines, .status, .services, .volumes, .migrations, .migration, .watch: true
         case .initializeMesh, .join, .createInvite, .setLifecycle, .previewDeploy, .deploy, .previewMigration,
-            .renderManifest, .applyMigration:
+            .renderManifest, .applyMigration, .cancelMigration:
             false
         }
     }

@@ -44,6 +44,7 @@ package struct OperatorRouter: Sendable {
         case .applyMigration: try .document(await service.applyMigration(request.document(MoveRequest.self)))
         case .migrations: try .document(await service.migrations())
         case .migration: try .document(await service.migration(operation(context)))
+        case .cancelMigration: try .document(await service.cancelMigration(operation(context)))
         case .watch: .lines(try await service.watch(operation(context)), heartbeat: heartbeat)
         }
     }

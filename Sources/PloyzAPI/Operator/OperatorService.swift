@@ -41,4 +41,9 @@ package protocol OperatorService: Sendable {
     /// What happened in the operation's current run so far, then what happens, as it happens; the last is `finished`.
     /// Of an operation that has ended it may be just that one. Ending the stream does not touch the operation.
     func watch(_ id: OperationID) async throws -> AsyncThrowingStream<MigrationNotice, any Error>
+    /// Asks that the operation ends without a move. Returns when the machine that drives it has taken the wish, not when
+    /// the workload is back: ``watch(_:)`` tells that.
+    ///
+    /// - Throws: ``PloyzError`` `too-late` after the commit.
+    func cancelMigration(_ id: OperationID) async throws -> CancelAnswer
 }

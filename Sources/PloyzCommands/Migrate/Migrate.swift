@@ -10,7 +10,7 @@ package struct Migrate: AsyncParsableCommand {
             """,
         subcommands: [
             MigratePreview.self, MigrateApply.self, MigrateRenderManifest.self, MigrateLs.self, MigrateShow.self,
-            MigrateWatch.self,
+            MigrateWatch.self, MigrateCancel.self,
         ]
     )
 

@@ -35,6 +35,7 @@ extension Member {
                 await withDiscardingTaskGroup { group in
                     group.addTask { await self.migrations.run() }
                     group.addTask { await self.controller.run() }
+                    group.addTask { await self.quotas.follow(self.mirror) }
                 }
             }
         }
@@ -45,12 +46,17 @@ extension Member {
             machine: identity.machine.id,
             store: store,
             mirror: mirror,
+            storeGuard: storeGuard,
             claims: claims,
             starter: starter,
             engine: engine,
             timekeeper: timekeeper,
             logger: logger
         )
+    }
+
+    private var quotas: QuotaKeeper {
+        QuotaKeeper(machine: identity.machine.id, volumes: volumes, timekeeper: timekeeper, logger: logger)
     }
 
     private func startStoreMember() async throws {

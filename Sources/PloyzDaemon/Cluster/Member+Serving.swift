@@ -13,7 +13,7 @@ extension Member {
     /// another machine.
     func servePeers() async throws {
         let store = store
-        let agent = migrations.agent
+        let agent = migrations.agent.stoppingAtBreakpoints()
         let operators = OperatorRouter(DaemonOperator(answering: .member(self)))
         try await PeerServer(
             address: identity.machine.managementAddress,

@@ -27,6 +27,7 @@ final class Member: Sendable {
     let supervisor: any Supervisor
     let store: EtcdClusterStore
     let mirror: ClusterMirror
+    let storeGuard: StoreGuard
     let claims = InstanceClaims()
     let engine: DockerEngine
     let volumes: ZFSVolumeStore?
@@ -68,6 +69,12 @@ final class Member: Sendable {
             logger: logger
         )
         mirror = ClusterMirror(store: store, logger: logger)
+        storeGuard = try StoreGuard(
+            machine: machine,
+            cluster: identity.cluster.id,
+            file: DurableFile(state.epochs),
+            logger: logger
+        )
         let engine = DockerEngine(
             socket: configuration.dockerSocket,
             sandboxProgram: configuration.sandboxProgram,
@@ -123,13 +130,24 @@ final class Member: Sendable {
             volumes: volumes,
             containers: engine,
             network: network,
-            journal: FileJournal(directory: state.journal),
+            journal: FileJournal(directory: state.journal).stoppingAtBreakpoints(),
             claims: claims,
             routes: routing,
             time: timekeeper
         )
-        migrations = MigrationService(seams: seams, peers: peers, streams: streams, logger: logger)
-        deployer = Deployer(store: store, mirror: mirror, migrations: migrations, timekeeper: timekeeper)
+        migrations = MigrationService(
+            seams: seams,
+            peers: peers,
+            streams: streams,
+            storeGuard: storeGuard,
+            logger: logger
+        )
+        let own = volumes
+        let others = peers
+        deployer = Deployer(store: store, mirror: mirror, migrations: migrations, timekeeper: timekeeper) { volume in
+            guard volume.owner == machine else { return await others.content(of: volume) }
+            return try? await own?.dataset(of: volume.ref)?.referenced
+        }
     }
 
     var listings: Listings { Listings(mirror: mirror, local: identity.machine.id) }

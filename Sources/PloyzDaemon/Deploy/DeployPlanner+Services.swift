@@ -147,7 +147,8 @@ extension DeployPlanner {
                     instance: instance.ref,
                     machine: instance.machine,
                     ports: ports,
-                    generation: (current?.generation ?? 0) + 1
+                    generation: (current?.generation ?? 0) + 1,
+                    handover: current?.handover
                 )
             )
             plan.reliedOn.insert(.instance(instance.ref))

@@ -31,17 +31,29 @@ final class MigrationService: Sendable {
     private let store: any ClusterStore
     private let engine: MigrationEngine
     private let peers: MachineDirectory
+    private let storeGuard: StoreGuard
     private let timekeeper: any Timekeeper
     private let logger: Logger
     private let hub = EventHub()
     private let (jobs, submit) = AsyncStream.makeStream(of: Job.self)
     /// Migrations that a task has.
-    private let active = Mutex<[OperationID: CancelSignal]>([:])
+    private let active = Mutex<Set<OperationID>>([])
+    /// How those that a task has, or will have, are told that an operator wants them to end.
+    private let signals = Mutex<[OperationID: CancelSignal]>([:])
 
     /// How often what an earlier task left undone is tried again.
     private static let tendInterval = Duration.seconds(5)
+    /// How long a wish to cancel waits for the store to say that it comes too late.
+    private static let decisionLimit = Duration.seconds(2)
 
-    init(seams: MachineSeams, peers: MachineDirectory, streams: StreamEnds, logger: Logger) {
+    init(
+        seams: MachineSeams,
+        peers: MachineDirectory,
+        streams: StreamEnds,
+        storeGuard: StoreGuard,
+        logger: Logger
+    ) {
+        self.storeGuard = storeGuard
         machine = seams.machine
         store = seams.store
         timekeeper = seams.time
@@ -50,7 +62,7 @@ final class MigrationService: Sendable {
         agent = TargetAgent(seams: seams, tickets: streams)
         engine = MigrationEngine(
             seams: seams,
-            transfer: streams.transfer,
+            transfer: streams.transfer.stoppingAtBreakpoints(),
             peer: { try await peers.peer($0) },
             makeID: {
                 var generator = SystemRandomNumberGenerator()
@@ -88,6 +100,7 @@ final class MigrationService: Sendable {
         guard owner == machine else {
             return try await peers.operator(owner).previewMigration(MoveRequest(request))
         }
+        try storeGuard.requireCurrent()
         return MigrationPreview(try await engine.plan(request))
     }
 
@@ -102,6 +115,7 @@ final class MigrationService: Sendable {
             let owner = try await peers.operator(instance.machine)
             return try await owner.applyMigration(MoveRequest(request))
         }
+        try storeGuard.requireCurrent()
         let place = MachinePlace(target)
         switch try await engine.admit(request) {
         case .alreadyThere:
@@ -111,6 +125,8 @@ final class MigrationService: Sendable {
         case .started(let entry):
             // Whoever watches from now on sees the operation from its first event.
             hub.open(entry.record.id)
+            // From now on it can be cancelled, also before a task has it.
+            signals.withLock { $0[entry.record.id] = CancelSignal() }
             submit.yield(.run(entry))
             return MigrationStart(
                 outcome: .started,
@@ -156,13 +172,46 @@ final class MigrationService: Sendable {
         return try await peers.operator(record.coordinator).watch(operation)
     }
 
+    /// Tells the migration to go back, on the machine that drives it.
+    ///
+    /// The wish is taken without the store where the operation is driven here: a store that is away is a good reason to
+    /// cancel.
+    ///
+    /// - Throws: ``PloyzError`` `too-late` when it is committed, `unknown-operation`.
+    func cancel(_ operation: OperationID) async throws -> CancelAnswer {
+        if let signal = signals.withLock({ $0[operation] }), !(await isCommitted(operation)) {
+            logger.notice("An operator cancels a migration", metadata: ["migration.id": "\(operation)"])
+            signal.cancel()
+            return CancelAnswer(operation: operation, outcome: .cancelling)
+        }
+        let record = try await record(operation)
+        if record.state == .committed {
+            throw PloyzError.tooLate(operation, movedTo: record.to, goBack: MigrationReport(record)?.goBack)
+        }
+        if record.outcome != nil { return CancelAnswer(operation: operation, outcome: .ended) }
+        guard record.coordinator != machine else {
+            // An earlier daemon left it before its commit: taking it up means taking it back.
+            return CancelAnswer(operation: operation, outcome: .cancelling)
+        }
+        return try await peers.operator(record.coordinator).cancelMigration(operation)
+    }
+
+    /// false when nobody knows.
+    private func isCommitted(_ operation: OperationID) async -> Bool {
+        let store = store
+        let decision = try? await timekeeper.within(Self.decisionLimit, "asking for the decision") {
+            try await store.decision(operation)
+        }
+        return decision == .committed
+    }
+
     private func coordinator(of request: MigrationRequest) async throws -> MachineID {
         try MigrationEngine.coordinator(of: request, in: try await ClusterPicture.read(from: store))
     }
 
     private func takeUpUnfinished() async {
         do {
-            for operation in try await engine.unfinished() where active.withLock({ $0[operation] == nil }) {
+            for operation in try await engine.unfinished() where active.withLock({ !$0.contains(operation) }) {
                 submit.yield(.resume(operation))
             }
         } catch {
@@ -172,20 +221,23 @@ final class MigrationService: Sendable {
 
     private func perform(_ job: Job) async {
         let operation = job.operation
-        let cancelSignal = CancelSignal()
-        let isMine = active.withLock { active in
-            guard active[operation] == nil else { return false }
-            active[operation] = cancelSignal
-            return true
+        guard active.withLock({ $0.insert(operation).inserted }) else { return }
+        let cancelSignal = signals.withLock { signals in
+            let signal = signals[operation] ?? CancelSignal()
+            signals[operation] = signal
+            return signal
         }
-        guard isMine else { return }
-        defer { active.withLock { _ = $0.removeValue(forKey: operation) } }
+        defer {
+            active.withLock { _ = $0.remove(operation) }
+            signals.withLock { _ = $0.removeValue(forKey: operation) }
+        }
         let hub = hub
         var logger = logger
         logger[metadataKey: "migration.id"] = "\(operation)"
         let sink: EventSink = { [logger] event in
             logger.log(event)
             hub.publish(event)
+            event.stopAtBreakpoint()
         }
         do {
             switch job {

@@ -11,6 +11,8 @@ struct StateDirectory: Sendable {
     var identity: FilePath { root.appending("identity.json") }
     /// The routing picture that was last applied.
     var picture: FilePath { root.appending("picture.json") }
+    /// The highest epochs that the store has shown this machine.
+    var epochs: FilePath { root.appending("epochs.json") }
     var wireguardKey: FilePath { root.appending("wireguard.key") }
     var pki: FilePath { root.appending("pki") }
     var journal: FilePath { root.appending("journal") }

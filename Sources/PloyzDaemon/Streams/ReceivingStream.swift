@@ -1,34 +1,61 @@
+import Glibc
+import PloyzMigration
 import PloyzModel
 import PloyzTransfer
 import Synchronization
 import SystemPackage
 
 /// A sink that can be ended from outside, and waited for: a revoked ticket must leave no receiving process behind.
+///
+/// What ends a `zfs receive` in good order is the end of its stream, not a signal: with zfs-fuse it is the ZFS daemon that
+/// reads, whatever becomes of the command. So whoever ends it makes ``read(from:)`` return, the connection closes the pipe
+/// for that, and the process ends by itself.
 final class ReceivingStream: StreamSink {
     private struct State {
         var isEnded = false
-        var task: Task<UInt64, any Error>?
+        var task: Task<Void, Never>?
+        /// Whoever waits in `read`, until the stream has ended or is given up.
+        var reader: CheckedContinuation<UInt64, any Error>?
     }
 
     private let sink: any StreamSink
     private let state = Mutex(State())
 
+    /// How long a process may take to end when its stream has ended.
+    private static let patience = Duration.seconds(10)
+
     init(_ sink: any StreamSink) { self.sink = sink }
 
     func read(from descriptor: FileDescriptor) async throws -> UInt64 {
-        let task = state.withLock { state -> Task<UInt64, any Error>? in
-            guard !state.isEnded else { return nil }
-            let task = Task { [sink] in try await sink.read(from: descriptor) }
-            state.task = task
-            return task
-        }
-        guard let task else {
-            throw PloyzError(.failed, "the ticket was revoked", state: "nothing was received")
-        }
+        // The caller closes its own when this returns, which may be before the process ends.
+        let own = FileDescriptor(rawValue: fcntl(descriptor.rawValue, F_DUPFD_CLOEXEC, 3))
+        guard own.rawValue >= 0 else { throw Errno(rawValue: errno) }
         return try await withTaskCancellationHandler {
-            try await task.value
+            try await withCheckedThrowingContinuation { continuation in
+                let isBegun = state.withLock { state in
+                    guard !state.isEnded, !Task.isCancelled else { return false }
+                    state.reader = continuation
+                    state.task = Task { [sink] in
+                        let result: Result<UInt64, any Error>
+                        do {
+                            result = .success(try await sink.read(from: own))
+                        } catch {
+                            result = .failure(error)
+                        }
+                        try? own.close()
+                        self.resume(with: result)
+                    }
+                    return true
+                }
+                guard isBegun else {
+                    try? own.close()
+                    return continuation.resume(
+                        throwing: PloyzError(.failed, "the ticket was revoked", state: "nothing was received")
+                    )
+                }
+            }
         } onCancel: {
-            task.cancel()
+            resume(with: .failure(CancellationError()))
         }
     }
 
@@ -38,7 +65,17 @@ final class ReceivingStream: StreamSink {
             state.isEnded = true
             return state.task
         }
-        task?.cancel()
-        _ = try? await task?.value
+        resume(with: .failure(CancellationError()))
+        guard let task else { return }
+        let watch = Task {
+            try? await Task.sleep(for: Self.patience)
+            task.cancel()
+        }
+        await task.value
+        watch.cancel()
+    }
+
+    private func resume(with result: Result<UInt64, any Error>) {
+        state.withLock { $0.reader.take() }?.resume(with: result)
     }
 }

@@ -55,36 +55,49 @@ final class StreamEnds: TicketIssuer {
     }
 
     func issue(_ request: TicketRequest) async throws -> TransferTicket {
+        // Whoever asks anew has given the stream before up. On a link that swallows everything this end would not notice
+        // for long, and its process would keep the dataset from the new one.
+        await end(withdraw(of: request.id) { $0.content.isOfSameVolume(as: request.content) })
         let sink: any StreamSink
         switch request.content {
         case .volume(let stream):
             guard let volumes else { throw PloyzError(.noStorage, "this machine has no ZFS") }
             let place: ReceivePlace = stream.base == nil ? .staging : .volume
+            // A first receive that was cut off may have left its part.
+            if place == .staging { try await volumes.discardStaging(stream.volume) }
             try await volumes.prepareReceive(stream.volume, into: place)
             sink = VolumeSink(volumes: volumes, stream: stream, place: place)
         case .image(let id): sink = ImageSink(engine: engine, imageID: id)
         }
         let receiving = ReceivingStream(sink)
         let ticket = office.issue(for: receiving)
-        let superseded = issued.withLock { issued in
-            let old = issued[request.id, default: []].filter { $0.content.isOfSameVolume(as: request.content) }
-            issued[request.id]?.removeAll { $0.content.isOfSameVolume(as: request.content) }
-            issued[request.id, default: []].append(
+        issued.withLock {
+            $0[request.id, default: []].append(
                 Issued(ticket: ticket, content: request.content, receiving: receiving)
             )
-            return old
         }
-        for old in superseded { office.revoke(old.ticket) }
         return ticket
     }
 
     func revoke(_ id: AttemptID) async throws {
-        let revoked = issued.withLock { issued in
-            let ids = issued.keys.filter { $0.operation == id.operation && $0.attempt <= id.attempt }
-            return ids.flatMap { issued.removeValue(forKey: $0) ?? [] }
+        let ids = issued.withLock { $0.keys.filter { $0.operation == id.operation && $0.attempt <= id.attempt } }
+        for id in ids { await end(withdraw(of: id) { _ in true }) }
+    }
+
+    /// Forgets tickets of the attempt and returns them.
+    private func withdraw(of id: AttemptID, where isMeant: (Issued) -> Bool) -> [Issued] {
+        issued.withLock { issued in
+            let tickets = issued[id] ?? []
+            let kept = tickets.filter { !isMeant($0) }
+            issued[id] = kept.isEmpty ? nil : kept
+            return tickets.filter(isMeant)
         }
-        for one in revoked { office.revoke(one.ticket) }
-        for one in revoked { await one.receiving.end() }
+    }
+
+    /// No connection is opened with the tickets any more, and nothing runs of those that were.
+    private func end(_ tickets: [Issued]) async {
+        for one in tickets { office.revoke(one.ticket) }
+        for one in tickets { await one.receiving.end() }
     }
 }
 

@@ -6,12 +6,14 @@ import PloyzModel
 /// Keeps running on this machine what the store places here, and nothing else.
 ///
 /// It starts an instance only from a record that was read since this daemon started, whose epoch is not below the one
-/// stamped on each of its datasets: a copy that lost its volume while this machine was away stays down.
+/// stamped on each of its datasets: a copy that lost its volume while this machine was away stays down. By a store that
+/// is behind what it has shown before, nothing is started and nothing removed.
 /// Instances that a migration has claimed are the migration's.
 actor WorkloadController {
     private let machine: MachineID
     private let store: any ClusterStore
     private let mirror: ClusterMirror
+    private let storeGuard: StoreGuard
     private let claims: InstanceClaims
     private let starter: InstanceStarter
     private let engine: any ContainerEngine
@@ -27,6 +29,7 @@ actor WorkloadController {
         machine: MachineID,
         store: any ClusterStore,
         mirror: ClusterMirror,
+        storeGuard: StoreGuard,
         claims: InstanceClaims,
         starter: InstanceStarter,
         engine: any ContainerEngine,
@@ -36,6 +39,7 @@ actor WorkloadController {
         self.machine = machine
         self.store = store
         self.mirror = mirror
+        self.storeGuard = storeGuard
         self.claims = claims
         self.starter = starter
         self.engine = engine
@@ -99,6 +103,12 @@ actor WorkloadController {
             logger.warning("Containers cannot be listed", metadata: ["error": "\(error)"])
             return []
         }
+        do {
+            try storeGuard.check(mirror)
+        } catch {
+            logger.error("Nothing is started or removed", metadata: ["error": "\(error)"])
+            return []
+        }
         let desired = mirror.instances(on: machine)
         await retire(containers, keeping: desired)
         var work: [Work] = []
@@ -134,7 +144,15 @@ actor WorkloadController {
         do {
             await report(instance, .starting, nil)
             backoff.started(at: timekeeper.now)
-            let container = try await starter.start(instance)
+            // A migration that claims the instance in this moment waits; one that has claimed it keeps it.
+            guard
+                let container = try await claims.whileFree(
+                    instance.ref,
+                    { [starter] in try await starter.start(instance) }
+                )
+            else {
+                return nil
+            }
             backoff.ended(at: timekeeper.now)
             backoffs[instance.ref] = backoff
             logger.notice("Started", metadata: ["instance": "\(instance.ref)", "container": "\(container.id)"])
@@ -169,7 +187,10 @@ actor WorkloadController {
             let candidate = containers.contains { $0.instance == instance && $0.operation != nil }
             guard !candidate else { continue }
             do {
-                try await starter.retire(instance)
+                guard try await claims.whileFree(instance, { [starter] in try await starter.retire(instance) }) != nil
+                else {
+                    continue
+                }
                 logger.notice("Removed, since it is not placed here", metadata: ["instance": "\(instance)"])
             } catch {
                 logger.error("Cannot remove", metadata: ["instance": "\(instance)", "error": "\(error)"])

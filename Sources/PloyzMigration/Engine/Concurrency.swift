@@ -6,7 +6,7 @@ extension Timekeeper {
     /// Giving up cancels `body` and waits until it has returned: nothing goes on unseen.
     ///
     /// - Throws: ``PloyzError`` `deadline-exceeded`, or what `body` throws.
-    func within<Value: Sendable>(
+    package func within<Value: Sendable>(
         _ limit: Duration,
         _ what: String,
         _ body: @Sendable @escaping () async throws -> Value

@@ -14,8 +14,8 @@ package struct MigrationLimits: Hashable, Sendable {
     package var storeAway: Duration
     /// How long a target keeps a candidate running that nobody asks about.
     package var candidate: Duration
-    /// How long a source that was replaced while it ran goes on answering: machines' routes follow within it, and requests
-    /// that are under way end.
+    /// How long no connection may have been begun with a source that was replaced while it ran, before it is stopped:
+    /// other machines follow within it, and requests that are under way end.
     package var linger: Duration
     /// Tries of an undo or of a step after the commit, in one run; what still fails is left to the next.
     package var tries: Int

@@ -108,7 +108,7 @@ extension TargetAgent {
     /// Claims the instances of unfinished migrations to this machine. To be called before anything is started here.
     package func restoreClaims() async throws {
         for entry in try await known() where entry.isOpen {
-            seams.claims.claim(entry.unit?.members.map(\.instance.ref) ?? [], for: entry.operation)
+            await seams.claims.claim(entry.unit?.members.map(\.instance.ref) ?? [], for: entry.operation)
         }
     }
 
@@ -118,8 +118,7 @@ extension TargetAgent {
         let decision = try await store.decision(entry.operation)
         switch decision {
         case .committed:
-            // Without the owner's word: it may be gone for good.
-            if entry.isOpen { try await takeOver(entry) } else { try await forget(entry.operation) }
+            if entry.isOpen { try await settleAlone(entry) } else { try await forget(entry.operation) }
         case .aborted:
             if entry.isOpen { try await giveUp(entry.id) }
             // The store refuses what comes late from now on; the tombstone has done its work.

@@ -3,33 +3,40 @@ import PloyzModel
 
 extension TargetAgent {
     package func prepare(_ request: PrepareRequest) async throws {
-        try await work.withLock(request.id.operation) {
-            try await checkRunning(request.id)
-            try await giveUpOthers(than: request)
-            let deadline = seams.time.date.addingTimeInterval(seams.limits.candidate.seconds)
-            try await change(request.id.operation) { entry in
-                guard request.id.attempt > entry.tombstone, request.id.attempt >= entry.attempt else {
-                    throw Self.discarded(request.id)
-                }
-                guard entry.attempt < request.id.attempt || [.preparing, .prepared].contains(entry.phase) else {
-                    throw PloyzError(.notPrepared, "attempt \(request.id) is past its preparation")
-                }
-                entry.attempt = request.id.attempt
-                entry.phase = .preparing
-                entry.source = request.source
-                entry.unit = request.unit
-                entry.bases = request.bases
-                entry.deadline = deadline
+        // One preparation of the same instances at a time, across operations. One that is held up between reading
+        // `running` and writing its entry would not be seen by that of a later operation, and being discarded afterwards
+        // would stop the later one's candidate.
+        try await preparing.withLock(request.unit.members.first?.instance.ref.service.namespace) {
+            try await work.withLock(request.id.operation) { try await prepareAlone(request) }
+        }
+    }
+
+    private func prepareAlone(_ request: PrepareRequest) async throws {
+        try await checkRunning(request.id)
+        try await giveUpOthers(than: request)
+        let deadline = seams.time.date.addingTimeInterval(seams.limits.candidate.seconds)
+        try await change(request.id.operation) { entry in
+            guard request.id.attempt > entry.tombstone, request.id.attempt >= entry.attempt else {
+                throw Self.discarded(request.id)
             }
-            seams.claims.claim(request.unit.members.map(\.instance.ref), for: request.id.operation)
-            let sandboxes = try await seams.time.within(seams.limits.peer, "preparing \(request.id)") {
-                try await self.makeReady(request)
+            guard entry.attempt < request.id.attempt || [.preparing, .prepared].contains(entry.phase) else {
+                throw PloyzError(.notPrepared, "attempt \(request.id) is past its preparation")
             }
-            try await change(request.id.operation) { entry in
-                guard request.id.attempt > entry.tombstone else { throw Self.discarded(request.id) }
-                entry.phase = .prepared
-                entry.sandboxes = sandboxes
-            }
+            entry.attempt = request.id.attempt
+            entry.phase = .preparing
+            entry.source = request.source
+            entry.unit = request.unit
+            entry.bases = request.bases
+            entry.deadline = deadline
+        }
+        await seams.claims.claim(request.unit.members.map(\.instance.ref), for: request.id.operation)
+        let sandboxes = try await seams.time.within(seams.limits.peer, "preparing \(request.id)") {
+            try await self.makeReady(request)
+        }
+        try await change(request.id.operation) { entry in
+            guard request.id.attempt > entry.tombstone else { throw Self.discarded(request.id) }
+            entry.phase = .prepared
+            entry.sandboxes = sandboxes
         }
     }
 

@@ -1,3 +1,4 @@
+import Foundation
 import PloyzModel
 
 extension TargetAgent {
@@ -6,10 +7,11 @@ extension TargetAgent {
             let entry = try await entry(request.id.operation)
             guard entry.phase != .settled else { return }
             guard entry.attempt == request.id.attempt, entry.unit != nil else {
-                // Taken over by itself, tidied up and forgotten, long before a slow owner came to say so.
+                // A commit compares the candidate key, which is written after this entry: one that is gone was settled,
+                // without the owner's second word, and tidied up.
                 let decision = try await seams.store.decision(request.id.operation)
-                let isDone = decision == .committed && entry.attempt == 0
-                if isDone, !Mutant.isActive(.settleNotRepeated) { return }
+                let isSettled = decision == .committed && entry.attempt == 0
+                if isSettled, !Mutant.isActive(.settleNotRepeated) { return }
                 throw PloyzError(.notPrepared, "\(request.id) is not here")
             }
             // The owner says so only when it knows, so its word is enough when the store is away. A store that answers
@@ -18,6 +20,8 @@ extension TargetAgent {
                 throw PloyzError(.notCommitted, "\(request.id.operation) is \(decision.rawValue), not committed")
             }
             guard entry.phase != .settling else {
+                // A first word that comes late, after this machine has found the decision by itself, ends no handover.
+                guard try await self.isHandedOver(entry) else { return }
                 return try await seams.local("taking over \(request.id)") { try await self.takeOver(entry) }
             }
             // The first word opens the candidate and is answered at once: clients wait for it. The stamps follow with
@@ -30,13 +34,50 @@ extension TargetAgent {
     private func open(_ entry: TargetEntry) async throws {
         guard let unit = entry.unit else { return }
         // Beside the links, not before them: until it is durable, the store's decision says the same.
-        async let known = change(entry.operation) { $0.phase = .settling }
+        let handoverEnds = seams.time.date.addingTimeInterval(seams.limits.candidate.seconds)
+        async let known = change(entry.operation) { entry in
+            if entry.phase != .settling { entry.deadline = handoverEnds }
+            entry.phase = .settling
+        }
+        if unit.isStateless {
+            try await openBeside(unit)
+            _ = try await known
+            return
+        }
         let seams = seams
         _ = try await sideBySide(unit.members) { member in
             try await seams.network.unseal(member.instance.ref, address: member.instance.address)
         }
         try await seams.routes.refresh()
         _ = try await known
+    }
+
+    /// The candidates answer beside the instances that they replace, and the records send new connections to them.
+    private func openBeside(_ unit: MigrationUnit) async throws {
+        let seams = seams
+        _ = try await sideBySide(unit.members) { member in
+            try await seams.network.openBeside(member.instance.ref, address: member.instance.address)
+        }
+        // This machine takes what comes by the alias before anybody is told to use it.
+        try await seams.routes.refresh()
+        try await seams.store.advanceHandover(of: unit, to: .open)
+        try await seams.routes.refresh()
+    }
+
+    private func isHandedOver(_ entry: TargetEntry) async throws -> Bool {
+        guard let unit = entry.unit, unit.isStateless else { return true }
+        return try await seams.store.isHandedOver(unit)
+    }
+
+    /// Goes on with what is committed, without the owner's word: it may be gone for good. A handover is the owner's to
+    /// end, while it lives.
+    func settleAlone(_ entry: TargetEntry) async throws {
+        if let unit = entry.unit, try await !isHandedOver(entry) {
+            guard entry.phase == .settling else { return try await open(entry) }
+            guard let deadline = entry.deadline, seams.time.date > deadline else { return }
+            try await seams.store.advanceHandover(of: unit, to: .over)
+        }
+        try await takeOver(entry)
     }
 
     /// The candidates become the workload. May be repeated.

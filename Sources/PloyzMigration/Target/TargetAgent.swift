@@ -13,6 +13,8 @@ package final class TargetAgent: Peer {
     private let entries = Mutex<[OperationID: TargetEntry]>([:])
     /// One piece of work at a time for each operation.
     let work = KeyedLock<OperationID>()
+    /// One preparation at a time for the services of a namespace: what moves together is of one. Taken before ``work``.
+    let preparing = KeyedLock<NamespaceName?>()
     /// One journal write at a time for each operation, so that an older entry cannot overtake a newer one.
     private let writing = KeyedLock<OperationID>()
     /// Ends a start that is under way when its attempt is discarded.

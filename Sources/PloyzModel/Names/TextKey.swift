@@ -12,6 +12,11 @@ extension Label: CodingKeyRepresentable {
     package init?(codingKey: some CodingKey) { try? self.init(codingKey.stringValue) }
 }
 
+extension InstanceRef: CodingKeyRepresentable {
+    package var codingKey: any CodingKey { TextKey(stringValue: description) }
+    package init?(codingKey: some CodingKey) { try? self.init(codingKey.stringValue) }
+}
+
 extension VolumeRef: CodingKeyRepresentable {
     package var codingKey: any CodingKey { TextKey(stringValue: description) }
     package init?(codingKey: some CodingKey) { try? self.init(codingKey.stringValue) }

@@ -6,18 +6,22 @@ package struct RouteRecord: Codable, Hashable, Sendable {
     package var ports: [ServicePort]
     /// Grows with each change; of two records for an address the older loses.
     package var generation: UInt64
+    /// The last move in which both places answered for a while; it stays until the next move.
+    package var handover: Handover?
 
     package init(
         address: IPv4Address,
         instance: InstanceRef,
         machine: MachineID,
         ports: [ServicePort],
-        generation: UInt64
+        generation: UInt64,
+        handover: Handover? = nil
     ) {
         self.address = address
         self.instance = instance
         self.machine = machine
         self.ports = ports
         self.generation = generation
+        self.handover = handover
     }
 }

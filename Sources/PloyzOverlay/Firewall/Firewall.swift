@@ -7,12 +7,19 @@ struct Firewall: Sendable {
     let runner: any InvocationRunner
 
     /// Loads our table anew, in one transaction, and repairs the forward rules.
-    func load() async throws {
-        try await runner.require(NftRuleset.load(configuration, cluster: member.cluster))
+    func load(_ translations: AddressTranslations) async throws {
+        try await runner.require(
+            NftRuleset.load(configuration, cluster: member.cluster, translations: translations)
+        )
         try await repairForwardRules()
     }
 
-    /// What `nft` prints for our table; nil when there is none. The text is nft's own form, so it is compared with what
+    /// The elements of the table's sets and maps, while it stands.
+    func set(_ translations: AddressTranslations) async throws {
+        try await runner.require(NftRuleset.set(translations))
+    }
+
+    /// What `nft` prints for our table, without elements; nil when there is none. The text is nft's own form, so it is compared with what
     /// the same nft printed after the load, never with what was loaded.
     func listing() async throws -> String? {
         let result = try await runner.run(NftRuleset.list)

@@ -28,7 +28,7 @@ struct LocalClaims: Hashable, Sendable {
             guard let generation = generations[address] else { return claim.isHere }
             return generation <= claim.generation
         }
-        var local = Set(routes.filter { $0.machine == machine }.map(\.address))
+        var local = Set(routes.filter { $0.place == machine }.map(\.address))
         for (address, claim) in claims {
             if claim.isHere { local.insert(address) } else { local.remove(address) }
         }

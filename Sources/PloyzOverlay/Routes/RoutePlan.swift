@@ -34,7 +34,7 @@ struct RoutePlan: Hashable, Sendable {
             routes.insert(OverlayRoute(destination: address, target: .device(wireguard, source: nil)))
         }
         let known = Set(others.map(\.id))
-        for route in picture.currentRoutes where !local.contains(route.address) && known.contains(route.machine) {
+        for route in picture.currentRoutes where !local.contains(route.address) && known.contains(route.place) {
             if others.contains(where: { $0.subnet.contains(route.address) }) { continue }
             routes.insert(OverlayRoute(destination: .init(route.address), target: outward))
         }
@@ -42,13 +42,21 @@ struct RoutePlan: Hashable, Sendable {
             let target = OverlayRoute.Target.device(bridge, source: member.overlayAddress)
             routes.insert(OverlayRoute(destination: .init(address), target: target))
         }
-        self.init(routes: routes, neighbours: Set(local.map(BridgeNeighbour.init)))
+        for alias in picture.currentRoutes.flatMap(\.aliases) where known.contains(alias.machine) {
+            routes.insert(OverlayRoute(destination: .init(alias.address), target: outward))
+        }
+        let beside = picture.besides(on: member.machine).subtracting(local)
+        for address in beside {
+            let target = OverlayRoute.Target.device(bridge, source: member.overlayAddress)
+            routes.insert(OverlayRoute(destination: .init(address), target: target, table: .beside))
+        }
+        self.init(routes: routes, neighbours: Set(local.union(beside).map(BridgeNeighbour.init)))
     }
 
     /// This plan after ``InstanceLink/unseal`` has brought `address` here.
     func unsealing(_ address: IPv4Address, route: OverlayRoute) -> RoutePlan {
         RoutePlan(
-            routes: routes.filter { $0.destination != route.destination }.union([route]),
+            routes: routes.filter { $0.key != route.key }.union([route]),
             neighbours: neighbours.union([BridgeNeighbour(address: address)])
         )
     }
@@ -57,10 +65,10 @@ struct RoutePlan: Hashable, Sendable {
     /// before others are taken away, so that an address never falls back to a wider route on its way.
     func commands(from current: RoutePlan, bridge: DeviceName) -> [IPCommand] {
         let key = { (command: IPCommand) in command.words.joined(separator: " ") }
-        let destinations = Set(routes.map(\.destination))
+        let keys = Set(routes.map(\.key))
         let added = neighbours.subtracting(current.neighbours).map { $0.replace(on: bridge) }
         let replaced = routes.subtracting(current.routes).map(\.replace)
-        let deleted = Set(current.routes.map(\.destination)).subtracting(destinations).map(OverlayRoute.delete)
+        let deleted = Set(current.routes.map(\.key)).subtracting(keys).map(\.delete)
         let gone = current.neighbours.subtracting(neighbours).map { $0.delete(on: bridge) }
         return [added, replaced, deleted, gone].flatMap { group in group.sorted { key($0) < key($1) } }
     }

@@ -2,7 +2,7 @@ import PloyzMigration
 import PloyzModel
 
 /// The peers that a machine's WireGuard device should have: one for each other machine, with its management address,
-/// its subnet, and each instance address that lives there but is from another subnet.
+/// its subnet, each instance address that lives there but is from another subnet, and the aliases of its instances.
 ///
 /// WireGuard gives an address to the peer with the longest prefix, so the /32 of an address that has moved wins over
 /// the /24 it comes from, both for sending and for accepting.
@@ -11,8 +11,9 @@ enum PeerPlan {
     static func peers(of picture: RoutingPicture, machine: MachineID) -> [WireGuardPeer] {
         var moved: [MachineID: Set<OverlayPrefix>] = [:]
         for route in picture.currentRoutes {
-            guard let record = picture.machines.first(where: { $0.id == route.machine }) else { continue }
-            if !record.subnet.contains(route.address) { moved[route.machine, default: []].insert(.init(route.address)) }
+            for alias in route.aliases { moved[alias.machine, default: []].insert(.init(alias.address)) }
+            guard let record = picture.machines.first(where: { $0.id == route.place }) else { continue }
+            if !record.subnet.contains(route.address) { moved[route.place, default: []].insert(.init(route.address)) }
         }
         var peers: [WireGuardPublicKey: WireGuardPeer] = [:]
         // Of two records with one key, the machine that joined last has it: the other is what is left of a machine

@@ -60,6 +60,10 @@ package final class InMemoryNetwork: InstanceNetwork {
         try await call("unseal", instance) { $0.links[instance] = .open }
     }
 
+    package func openBeside(_ instance: InstanceRef, address: IPv4Address) async throws {
+        try await call("openBeside", instance) { $0.links[instance] = .open }
+    }
+
     package func seal(_ instance: InstanceRef) async throws {
         try await call("seal", instance) { state in
             if state.links[instance] != nil { state.links[instance] = .sealed }

@@ -74,9 +74,21 @@ package struct InMemoryVolumeStore: VolumeStore {
         try await call("create", volume) { state in
             guard let existing = state.datasets[volume] else {
                 state.datasets[volume] = InMemoryVolumes.Dataset(stamp: stamp)
+                state.datasets[volume]?.quota = spec.quota
                 return
             }
             guard existing.stamp != nil else { throw Self.foreign(volume) }
+        }
+    }
+
+    package func setQuota(_ quota: Capacity?, of volume: VolumeRef) async throws {
+        try await call("setQuota", volume) { state in
+            try Self.change(volume, in: &state) { dataset in
+                if let quota, quota.bytes < InMemoryVolumes.Dataset.bytes(dataset.content) {
+                    throw PloyzError(.quotaTooSmall, "\(volume) has more in it than \(quota)")
+                }
+                dataset.quota = quota
+            }
         }
     }
 
@@ -195,6 +207,7 @@ package struct InMemoryVolumeStore: VolumeStore {
             if var received = state.staging.removeValue(forKey: volume) {
                 guard state.datasets[volume] == nil else { throw Self.foreign(volume) }
                 received.stamp = stamp
+                received.quota = spec.quota
                 state.datasets[volume] = received
             }
             // Adopted before, by a call whose answer was lost.

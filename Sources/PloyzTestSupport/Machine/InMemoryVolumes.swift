@@ -26,6 +26,7 @@ package final class InMemoryVolumes: Sendable {
         package var isMounted = false
         package var content: [VolumeWrite] = []
         package var snapshots: [Snapshot] = []
+        package var quota: Capacity?
 
         package init(stamp: DatasetStamp? = nil, isMounted: Bool = false, content: [VolumeWrite] = []) {
             self.stamp = stamp

@@ -99,9 +99,17 @@ struct Reception: Sendable {
             }
             var received: Result<UInt64, any Error>?
             var pumped: Result<ReceivePump.Ending, any Error>?
+            var isGivenUp = false
             while received == nil || pumped == nil, let part = try await group.next() {
                 switch part {
-                case .sink(let result): received = result
+                case .sink(let result):
+                    received = result
+                    // A pump whose connection is silent would not notice that nobody reads the pipe; and with zfs-fuse
+                    // somebody does: the daemon, until the pipe ends.
+                    if case .failure = result, pumped == nil {
+                        isGivenUp = true
+                        group.cancelAll()
+                    }
                 case .pump(let result):
                     pumped = result
                     if received == nil, case .success(.complete(let count)) = result {
@@ -114,6 +122,7 @@ struct Reception: Sendable {
             guard let received, let pumped else { throw CancellationError() }
             // A sink that gives up closes the pipe, a connection that breaks ends it: the sink's own words are the
             // better ones unless the connection is gone.
+            if isGivenUp, case .failure(let error) = received { throw error }
             let ending = try pumped.get()
             let guid = try received.get()
             guard case .complete(let count) = ending else {

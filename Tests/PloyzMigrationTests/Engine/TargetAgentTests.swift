@@ -122,4 +122,19 @@ import Testing
             #expect(prepared.cluster[2].network.link(web) == .open)
         }
     }
+
+    @Test func aSettleOfWhatWasTakenOverAndForgottenIsDone() throws {
+        try announced { prepared in
+            try await prepared.agent.prepare(prepared.request)
+            _ = try await prepared.agent.start(StartRequest(id: prepared.id, snapshots: [:]))
+            let decision = StoreKey.decision(prepared.id.operation)
+            let write = StoreTransaction.Write.put(decision, Decision.committed.value)
+            _ = try await prepared.cluster.store.commit(StoreTransaction(conditions: [], writes: [write]))
+            // It takes over by itself, then tidies up and forgets: the owner's word comes after that.
+            await prepared.agent.tend()
+            await prepared.agent.tend()
+            try await prepared.agent.settle(SettleRequest(id: prepared.id))
+            #expect(prepared.cluster[2].network.link(prepared.entry.record.instance) == .open)
+        }
+    }
 }

@@ -3,7 +3,7 @@ import PloyzModel
 
 @testable import PloyzOverlay
 
-/// Opens a connection each millisecond from inside a namespace, whether or not those before it have been answered
+/// Opens connections at even intervals from inside a namespace, whether or not those before it have been answered
 /// (open loop), and notes which server answered which and when.
 enum TestClient {
     struct Answer: Hashable, Sendable {
@@ -24,12 +24,18 @@ enum TestClient {
         in holder: NetworkHolder,
         to address: IPv4Address,
         port: UInt16 = 7000,
-        for duration: Duration
+        for duration: Duration,
+        every interval: Duration = .milliseconds(1)
     ) async throws -> [Answer] {
-        try await holder.network.run { run(to: address, port: port, for: duration) }
+        try await holder.network.run { run(to: address, port: port, for: duration, every: interval) }
     }
 
-    private static func run(to address: IPv4Address, port: UInt16, for duration: Duration) -> [Answer] {
+    private static func run(
+        to address: IPv4Address,
+        port: UInt16,
+        for duration: Duration,
+        every interval: Duration
+    ) -> [Answer] {
         var attempts: [Attempt] = []
         var answers: [Answer] = []
         let clock = ContinuousClock()
@@ -38,7 +44,7 @@ enum TestClient {
         while clock.now < start + duration || (!attempts.isEmpty && clock.now < start + duration + .seconds(2)) {
             while next <= clock.now, next < start + duration {
                 attempts.append(begin(to: address, port: port))
-                next += .milliseconds(1)
+                next += interval
             }
             var states = attempts.map {
                 pollfd(fd: $0.descriptor, events: Int16($0.isConnected ? POLLIN : POLLOUT), revents: 0)
@@ -101,8 +107,10 @@ extension [TestClient.Answer] {
 
     var failures: Int { filter { $0.letter == nil }.count }
 
+    /// The longest that a connection waited for its answer.
+    var slowest: Duration { filter { $0.letter != nil }.map { $0.begun.duration(to: $0.ended) }.max() ?? .zero }
+
     var summary: String {
-        let slowest = filter { $0.letter != nil }.map { $0.begun.duration(to: $0.ended) }.max() ?? .zero
         return "\(count) connections, \(failures) failed, longest gap \(Microseconds(longestGap)), "
             + "slowest answer \(Microseconds(slowest))"
     }

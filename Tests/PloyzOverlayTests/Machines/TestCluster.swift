@@ -68,6 +68,15 @@ struct TestCluster: Sendable {
         )
     }
 
+    /// The picture with one more record.
+    func picture(
+        _ places: [(address: String, machine: TestMachine, generation: UInt64)],
+        and route: RouteRecord
+    ) throws -> RoutingPicture {
+        let rest = try picture(places)
+        return RoutingPicture(cluster: rest.cluster, machines: rest.machines, routes: rest.routes + [route])
+    }
+
     func apply(_ picture: RoutingPicture) async throws {
         for machine in machines { try await machine.network.apply(picture) }
     }

@@ -1,17 +1,28 @@
 import Foundation
 import PloyzModel
+import Synchronization
 
 @testable import PloyzOverlay
 
-/// A TCP server inside a namespace that answers each connection with its own letter and closes.
+/// A TCP server inside a namespace that answers each connection with its own letter, after a while, and closes.
 ///
 /// A socket stays in the namespace it was made in, so only the making needs a thread there.
 final class TestServer: Sendable {
     private let descriptor: Int32
+    private let seen = Mutex<Set<IPv4Address>>([])
 
-    init(in holder: NetworkHolder, address: IPv4Address, port: UInt16 = 7000, letter: Character, silent: Bool = false)
-        async throws
-    {
+    /// The addresses that connections came from.
+    var clients: Set<IPv4Address> { seen.withLock { $0 } }
+
+    /// - Parameter delay: how long each connection waits for its answer.
+    init(
+        in holder: NetworkHolder,
+        address: IPv4Address,
+        port: UInt16 = 7000,
+        letter: Character,
+        silent: Bool = false,
+        delay: Duration = .zero
+    ) async throws {
         let descriptor = try await holder.network.run {
             let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
             var on: Int32 = 1
@@ -33,13 +44,37 @@ final class TestServer: Sendable {
         self.descriptor = descriptor
         if silent { return }
         let answer = Array("HTTP/1.0 200 \(letter)\r\n\r\n".utf8)
-        let thread = Thread {
-            while case let connection = accept(descriptor, nil, nil), connection >= 0 {
-                _ = answer.withUnsafeBytes { send(connection, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) }
-                close(connection)
+        let thread = Thread { [weak self] in
+            var waiting: [(connection: Int32, due: ContinuousClock.Instant)] = []
+            while true {
+                let rest = waiting.first.map { ContinuousClock.now.duration(to: $0.due) } ?? .milliseconds(100)
+                var state = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+                poll(&state, 1, Int32(max(0, rest / .milliseconds(1)).rounded(.up)))
+                if state.revents & Int16(POLLIN) != 0 {
+                    guard let (connection, client) = Self.accept(descriptor) else { break }
+                    self?.seen.withLock { _ = $0.insert(client) }
+                    waiting.append((connection, .now + delay))
+                } else if state.revents != 0 {
+                    break
+                }
+                while let first = waiting.first, first.due <= .now {
+                    _ = answer.withUnsafeBytes { send(first.connection, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) }
+                    close(first.connection)
+                    waiting.removeFirst()
+                }
             }
+            for rest in waiting { close(rest.connection) }
         }
         thread.start()
+    }
+
+    private static func accept(_ descriptor: Int32) -> (Int32, IPv4Address)? {
+        var name = sockaddr_in()
+        var size = socklen_t(MemoryLayout<sockaddr_in>.size)
+        let connection = withUnsafeMutablePointer(to: &name) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { Glibc.accept(descriptor, $0, &size) }
+        }
+        return connection < 0 ? nil : (connection, IPv4Address(bits: UInt32(bigEndian: name.sin_addr.s_addr)))
     }
 
     deinit {

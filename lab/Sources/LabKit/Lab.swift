@@ -60,6 +60,9 @@ package struct Lab {
 
     /// Ends every process of the lab and removes every trace of it, whatever state it is in. Safe to repeat.
     package func remove() throws {
+        for machine in (try? record())?.machines ?? [] {
+            try MachineCgroup(paths: paths, node: "\(machine)").thaw()
+        }
         var namespaces: Set<String> = []
         for file in Files.names(in: paths.run) where file.hasSuffix(".json") {
             if let record = try? JSONFile.read(HolderRecord.self, from: "\(paths.run)/\(file)"), record.isAlive {

@@ -11,6 +11,9 @@ package struct Machine {
         self.name = name
     }
 
+    /// What freezes and thaws it.
+    package var cgroup: MachineCgroup { MachineCgroup(paths: paths, node: "\(name)") }
+
     private var node: Node { Node(paths: paths, name: "\(name)") }
 
     /// - Throws: `LabError` when it is down.
@@ -21,6 +24,18 @@ package struct Machine {
     /// Its shell, or nil when it is down.
     package func shellIfRunning() throws -> MachineShell? {
         try node.holder().map { MachineShell(paths: paths, machine: name, holder: $0) }
+    }
+
+    /// Runs commands of the host in its network namespace.
+    ///
+    /// - Throws: `LabError` when it is down.
+    package func configureNetwork(_ commands: [[String]]) throws {
+        try node.configureNetwork(commands, holder: node.requireHolder())
+    }
+
+    /// The same of one that may fail.
+    package func attempt(_ command: [String]) {
+        if let holder = try? node.holder() { node.attempt(command, holder: holder) }
     }
 
     /// Makes its namespaces and interface and starts its daemons. Its disk must exist.
@@ -44,6 +59,7 @@ package struct Machine {
 
     /// Power loss: everything in it dies at once; the disk stays.
     package func cutPower() throws {
+        try cgroup.thaw()
         if let holder = try node.holder() { try node.cutPower(holder) }
     }
 }

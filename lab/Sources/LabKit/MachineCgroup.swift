@@ -55,6 +55,46 @@ package struct MachineCgroup {
         }
     }
 
+    /// Stops every process in it and below it, as a machine that is paused by its hypervisor stops: clocks and sockets go
+    /// on. Returns when all stand still, or wait in the kernel for one that does.
+    ///
+    /// - Throws: `LabError` when the host cannot freeze.
+    package func freeze() throws {
+        guard try write(frozen: true) else { throw LabError("this host has no freezer") }
+        // A process in an uninterruptible wait, as for zfs-fuse that stands still already, is never counted as frozen.
+        let patience = Deadline(seconds: 2)
+        try? patience.wait(for: "the processes to stand still", everyMilliseconds: 5) { isFrozen }
+    }
+
+    /// Lets them go on. Must come before a kill: a frozen process does not die.
+    package func thaw() throws { _ = try write(frozen: false) }
+
+    private var isFrozen: Bool {
+        hierarchies.contains { hierarchy in
+            let directory = "\(hierarchy.mountPoint)/\(path)"
+            if hierarchy.options == nil {
+                return Files.text("\(directory)/cgroup.events")?.contains("frozen 1") ?? false
+            }
+            return Files.text("\(directory)/freezer.state")?.hasPrefix("FROZEN") ?? false
+        }
+    }
+
+    /// - Returns: whether there is anything to write to.
+    private func write(frozen: Bool) throws -> Bool {
+        var isWritten = false
+        for hierarchy in hierarchies {
+            let directory = "\(hierarchy.mountPoint)/\(path)"
+            let (file, value) =
+                hierarchy.options == nil
+                ? ("\(directory)/cgroup.freeze", frozen ? "1" : "0")
+                : ("\(directory)/freezer.state", frozen ? "FROZEN" : "THAWED")
+            guard Files.exists(file) else { continue }
+            try Files.write(value, to: file)
+            isWritten = true
+        }
+        return isWritten
+    }
+
     /// Removes a cgroup and those below it, deepest first, once their processes are gone.
     ///
     /// - Parameter path: relative to the root of each hierarchy.

@@ -80,6 +80,27 @@ package struct MachineShell {
     package static let systemPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
     package static let pool = "tank"
     package static let poolDirectory = "/var/lib/zpool"
+    /// What stands for another tenant of the pool, who takes its space.
+    private static let filler = "\(pool)/lab-fill"
+
+    /// Takes the pool's space by a reservation, all but so many bytes.
+    package func fill(leaving bytes: UInt64) throws {
+        try empty()
+        // Others may take space between the question and the reservation.
+        try Deadline(seconds: 5).wait(for: "the space of \(Self.pool) to stand still", everyMilliseconds: 50) {
+            let available = try command(["zfs", "get", "-H", "-p", "-o", "value", "available", Self.pool]).output()
+            guard let free = UInt64(available.filter { !$0.isWhitespace }), free > bytes else { return true }
+            let create = ["zfs", "create", "-o", "canmount=off", "-o", "reservation=\(free - bytes)", Self.filler]
+            return try command(create, log: "zpool").status().isSuccess
+        }
+    }
+
+    /// Gives back what ``fill(leaving:)`` took.
+    package func empty() throws {
+        let list = ["zfs", "list", "-H", "-o", "name", Self.filler]
+        guard try command(list, log: "zpool").status().isSuccess else { return }
+        try command(["zfs", "destroy", Self.filler]).run()
+    }
 
     /// Makes the pool on first use, imports it afterwards, and mounts what mounts by itself.
     private func openPool() throws {

@@ -65,6 +65,12 @@ package struct Node {
         }
     }
 
+    /// Runs a command of the host there that may fail.
+    package func attempt(_ command: [String], holder: HolderRecord) {
+        let entering = Namespaces.enteringNetwork(holder.pid, command)
+        _ = try? Command(entering, log: paths.log(of: name, "network")).status()
+    }
+
     /// Kills all that runs in its namespaces, the holder included, and waits until they are gone.
     package func cutPower(_ record: HolderRecord) throws {
         kill(record.pid, SIGKILL)

@@ -41,7 +41,51 @@ package enum Underlay {
         }
     }
 
-    /// In the switch: ends every cut.
+    /// In the switch: of the packets between the two, either way, so many in a thousand are lost.
+    package static func lose(_ thousandths: Int, _ first: MachineName, _ second: MachineName) -> [[String]] {
+        [(first, second), (second, first)].map { from, to in
+            [
+                "nft", "add", "rule", "bridge", table, "cuts", "iifname", "\(from)", "oifname", "\(to)",
+                "numgen", "random", "mod", "1000", "<", "\(thousandths)", "drop",
+            ]
+        }
+    }
+
+    /// In the switch: no more than so many megabits a second reach the machine.
+    package static func limit(_ machine: MachineName, megabits: Int) -> [String] {
+        [
+            "tc", "qdisc", "replace", "dev", "\(machine)", "root", "tbf",
+            "rate", "\(megabits)mbit", "burst", "64kb", "latency", "200ms",
+        ]
+    }
+
+    /// In the switch; fails when there is no limit.
+    package static func unlimit(_ machine: MachineName) -> [String] {
+        ["tc", "qdisc", "delete", "dev", "\(machine)", "root"]
+    }
+
+    /// In the machine: whoever connects to the port, or has a connection to it, is answered with a reset, and so is this
+    /// end of the connection.
+    package static func sever(port: UInt16) -> [[String]] {
+        let reject = ["reject", "with", "tcp", "reset"]
+        // The resets themselves leave by the same hook, and must pass it.
+        let noReset = ["tcp", "flags", "&", "rst", "==", "0"]
+        return [["nft", "add", "table", "inet", table]]
+            + [("in", "input"), ("out", "output")].map { chain, hook in
+                [
+                    "nft", "add", "chain", "inet", table, chain,
+                    "{ type filter hook \(hook) priority -300; policy accept; }",
+                ]
+            } + [
+                ["nft", "add", "rule", "inet", table, "in", "tcp", "dport", "\(port)"] + reject,
+                ["nft", "add", "rule", "inet", table, "out", "tcp", "sport", "\(port)"] + noReset + reject,
+            ]
+    }
+
+    /// In the machine; fails when nothing is severed.
+    package static let unsever = ["nft", "delete", "table", "inet", table]
+
+    /// In the switch: ends every cut and every loss.
     package static let heal = ["nft", "flush", "chain", "bridge", table, "cuts"]
 
     package static let listCuts = ["nft", "list", "chain", "bridge", table, "cuts"]

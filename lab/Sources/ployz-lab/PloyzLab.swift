@@ -12,7 +12,8 @@ struct PloyzLab: ParsableCommand {
         subcommands: [
             Up.self, Down.self, List.self, Status.self, Logs.self,
             Exec.self, Ctl.self,
-            Cut.self, Heal.self, Kill.self, Start.self, Reset.self,
+            Cut.self, Loss.self, Rate.self, Sever.self, Fill.self, Freeze.self, Thaw.self, Heal.self,
+            Kill.self, Start.self, Reset.self, Live.self,
             Image.self,
             Boot.self, Launch.self, Hold.self,
         ]

@@ -18,8 +18,10 @@ enum Programs {
         return String(own[..<(own.lastIndex(of: "/") ?? own.endIndex)])
     }
 
-    /// `.build/debug` of the repository whose `lab/.build/<triple>/<configuration>` holds this program.
+    /// `PLOYZ_LAB_BIN` of the environment, else `.build/debug` of the repository whose
+    /// `lab/.build/<triple>/<configuration>` holds this program.
     static func defaultBin(tools: String) -> String {
+        if let bin = Environment.value("PLOYZ_LAB_BIN") { return bin }
         let repository = tools.split(separator: "/").dropLast(4)
         return "/" + (repository + [".build", "debug"]).joined(separator: "/")
     }

@@ -32,6 +32,46 @@ import Testing
         )
     }
 
+    @Test func aLossDropsByChanceBothWaysAndEndsWithTheCuts() throws {
+        let (one, two) = (try #require(MachineName("m1")), try #require(MachineName("m2")))
+        let chance = ["numgen", "random", "mod", "1000", "<", "10", "drop"]
+        let rule = ["nft", "add", "rule", "bridge", "ployz_lab", "cuts"]
+        #expect(
+            Underlay.lose(10, one, two) == [
+                rule + ["iifname", "m1", "oifname", "m2"] + chance,
+                rule + ["iifname", "m2", "oifname", "m1"] + chance,
+            ]
+        )
+        #expect(Underlay.heal == ["nft", "flush", "chain", "bridge", "ployz_lab", "cuts"])
+    }
+
+    @Test func aLimitIsPutOnTheSwitchsPortOfTheMachine() throws {
+        let machine = try #require(MachineName("m3"))
+        #expect(
+            Underlay.limit(machine, megabits: 40) == [
+                "tc", "qdisc", "replace", "dev", "m3", "root", "tbf", "rate", "40mbit", "burst", "64kb", "latency",
+                "200ms",
+            ]
+        )
+        #expect(Underlay.unlimit(machine) == ["tc", "qdisc", "delete", "dev", "m3", "root"])
+    }
+
+    @Test func aSeveredPortResetsBothEndsOfAConnection() {
+        let rules = Underlay.sever(port: 4319).filter { $0.starts(with: ["nft", "add", "rule"]) }
+        #expect(
+            rules == [
+                "nft add rule inet ployz_lab in tcp dport 4319 reject with tcp reset".split(separator: " ").map(
+                    String.init
+                ),
+                "nft add rule inet ployz_lab out tcp sport 4319 tcp flags & rst == 0 reject with tcp reset".split(
+                    separator: " "
+                ).map(
+                    String.init
+                ),
+            ]
+        )
+    }
+
     @Test func aCommandEntersEveryNamespaceOfAMachine() {
         #expect(
             Namespaces.entering(7, ["zpool", "list"]) == [

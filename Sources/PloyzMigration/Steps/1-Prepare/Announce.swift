@@ -63,11 +63,17 @@ extension MigrationRunner {
         let key = StoreKey.decision(record.id)
         let store = seams.store
         let write = StoreTransaction.Write.put(key, Decision.aborted.value)
-        for condition in [StoreTransaction.Condition.value(key, Decision.running.value), .absent(key)] {
-            let transaction = StoreTransaction(conditions: [condition], writes: [write])
-            let isWritten = try await store.commit(transaction)
-            if isWritten { return }
+        // An announcement that arrives late, between the two conditions, meets neither: then once more.
+        for _ in 0..<3 {
+            for condition in [StoreTransaction.Condition.value(key, Decision.running.value), .absent(key)] {
+                let transaction = StoreTransaction(conditions: [condition], writes: [write])
+                let isWritten = try await store.commit(transaction)
+                if isWritten { return }
+            }
+            let operation = record.id
+            if try await store.decision(operation) == .aborted { return }
         }
+        throw PloyzError(.failed, "'aborted' could not be written for \(record.id)")
     }
 
     /// Notes in the volumes' records which snapshots the target kept: whoever owns the volume next still needs them, or

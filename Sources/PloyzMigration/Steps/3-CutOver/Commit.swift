@@ -113,16 +113,23 @@ extension MigrationRunner {
         }
         for volume in armed.volumes { writes.append(try .put(handedOver(volume))) }
         for route in armed.routes {
-            var moved = route
-            moved.machine = record.to.id
-            moved.generation += 1
-            writes.append(try .put(moved))
+            writes.append(try .put(moved(route)))
         }
         var committed = record
         committed.state = .committed
         committed.phase = .switch
         writes.append(try .put(.operation(record.id), encoding: committed))
         return StoreTransaction(conditions: conditions, writes: writes)
+    }
+
+    /// Where the address is from now on. A unit that runs on both machines for a while hands it over in phases.
+    private func moved(_ route: RouteRecord) -> RouteRecord {
+        if record.plan.startsFirst { return route.handedOver(to: record.to.id) }
+        var moved = route
+        moved.machine = record.to.id
+        moved.generation += 1
+        moved.handover = nil
+        return moved
     }
 
     /// The volume as the target owns it, with the copy that this machine keeps.

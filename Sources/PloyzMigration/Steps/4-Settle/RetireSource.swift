@@ -8,9 +8,11 @@ import PloyzModel
 extension MigrationRunner {
     mutating func retireSource() async throws {
         if record.plan.startsFirst {
-            // Other machines' routes follow the record by themselves, each a little later than this one's.
-            try await seams.time.sleep(for: seams.limits.linger)
+            // What other machines have begun here ends meanwhile, and the rest within the grace of the stop.
+            try await outlastFollowers()
             try await stopMembers()
+            try await seams.store.advanceHandover(of: unit, to: .over)
+            try await seams.routes.refresh()
         }
         // The target opened the address at the first word; with the second it stamps its copies.
         try await settleTarget()

@@ -30,14 +30,139 @@ struct Cut: ParsableCommand {
     }
 }
 
+struct Loss: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Lose some of the underlay packets between two machines: lab loss m1 m2 --thousandths 10",
+        discussion: "Both ways, each packet by chance, until 'lab heal'."
+    )
+
+    @OptionGroup var options: LabOptions
+
+    @Argument var machine: MachineName
+
+    @Argument var other: MachineName
+
+    @Option(help: "Of a thousand packets, so many: 1 to 1000.")
+    var thousandths = 10
+
+    func validate() throws {
+        if machine == other { throw ValidationError("\(machine) has no link to itself") }
+        guard (1...1000).contains(thousandths) else {
+            throw ValidationError("--thousandths: \(thousandths) is not in 1 to 1000")
+        }
+    }
+
+    func run() throws {
+        let lab = try options.lab()
+        let rules = Underlay.lose(thousandths, try lab.machine(machine).name, try lab.machine(other).name)
+        try lab.bridge.configureNetwork(rules, holder: lab.bridge.requireHolder())
+    }
+}
+
+struct Rate: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Limit what reaches a machine over the underlay: lab rate m2 --megabits 40",
+        discussion: "Until 'lab heal'."
+    )
+
+    @OptionGroup var options: LabOptions
+
+    @Argument var machine: MachineName
+
+    @Option(help: "Megabits a second, 1 to 10000.")
+    var megabits: Int
+
+    func validate() throws {
+        guard (1...10_000).contains(megabits) else {
+            throw ValidationError("--megabits: \(megabits) is not in 1 to 10000")
+        }
+    }
+
+    func run() throws {
+        let lab = try options.lab()
+        let limit = Underlay.limit(try lab.machine(machine).name, megabits: megabits)
+        try lab.bridge.configureNetwork([limit], holder: lab.bridge.requireHolder())
+    }
+}
+
+struct Sever: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Reset every TCP connection to a port of a machine: lab sever m2 4319",
+        discussion: "Both ends are told, and new connections are refused, until 'lab heal'."
+    )
+
+    @OptionGroup var options: LabOptions
+
+    @Argument var machine: MachineName
+
+    @Argument var port: UInt16
+
+    func run() throws {
+        let machine = try options.lab().machine(machine)
+        try machine.configureNetwork(Underlay.sever(port: port))
+    }
+}
+
+struct Fill: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Take the space of a machine's pool, as another tenant does: lab fill m2 --leave 20",
+        discussion: "By the reservation of a dataset of its own, tank/lab-fill, until 'lab heal'."
+    )
+
+    @OptionGroup var options: LabOptions
+
+    @Argument var machine: MachineName
+
+    @Option(help: "MiB that are left.")
+    var leave: UInt64
+
+    func run() throws {
+        try options.lab().machine(machine).shell().fill(leaving: leave << 20)
+    }
+}
+
+struct Freeze: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Stop every process of a machine, as a paused virtual machine stops: lab freeze m2",
+        discussion: "Those in its containers too. Clocks go on. Until 'lab thaw' or 'lab heal'."
+    )
+
+    @OptionGroup var options: LabOptions
+
+    @Argument var machine: MachineName
+
+    func run() throws { try options.lab().machine(machine).cgroup.freeze() }
+}
+
+struct Thaw: ParsableCommand {
+    static let configuration = CommandConfiguration(abstract: "Let a frozen machine go on: lab thaw m2")
+
+    @OptionGroup var options: LabOptions
+
+    @Argument var machine: MachineName
+
+    func run() throws { try options.lab().machine(machine).cgroup.thaw() }
+}
+
 struct Heal: ParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "End every cut.")
+    static let configuration = CommandConfiguration(
+        abstract: "End every cut, loss, limit and freeze, and give filled pools their space back.",
+        discussion: "What was killed stays dead, and what was stopped by a signal stays stopped."
+    )
 
     @OptionGroup var options: LabOptions
 
     func run() throws {
-        let bridge = try options.lab().bridge
-        try bridge.configureNetwork([Underlay.heal], holder: bridge.requireHolder())
+        let lab = try options.lab()
+        for machine in try lab.machines() { try machine.cgroup.thaw() }
+        let holder = try lab.bridge.requireHolder()
+        try lab.bridge.configureNetwork([Underlay.heal], holder: holder)
+        for machine in try lab.machines() {
+            lab.bridge.attempt(Underlay.unlimit(machine.name), holder: holder)
+            guard let shell = try machine.shellIfRunning() else { continue }
+            machine.attempt(Underlay.unsever)
+            if !shell.pids(named: Daemon.zfsFuse.rawValue).isEmpty { try shell.empty() }
+        }
     }
 }
 

@@ -1,15 +1,14 @@
 import Foundation
-import LabScenarios
 
 /// The same Redis without Ployz: one container on one machine, its directories in the machine's own ZFS pool.
-struct PlainContainer: Sendable {
+package struct PlainContainer: Sendable {
     private static let name = "plain"
 
-    let lab: Lab
-    let machine: String
-    let address: String
+    private let lab: Lab
+    private let machine: String
+    private let address: String
 
-    static func run(like shop: Shop, on machine: String, writing: Int) async throws -> PlainContainer {
+    package static func run(like shop: Shop, on machine: String, writing: Int) async throws -> PlainContainer {
         let lab = shop.lab
         var mounts: [String] = []
         for volume in ["data", "blob"] {
@@ -31,13 +30,15 @@ struct PlainContainer: Sendable {
     }
 
     /// Restarts it while a client on the same machine writes; returns the longest gap, in milliseconds.
-    func restart(_ number: Int) async throws -> Double {
+    ///
+    /// - Parameter interval: milliseconds between the starts of the client's attempts.
+    package func restart(_ number: Int, interval: Int) async throws -> Double {
         let client = try Probe.write(
             in: lab,
             from: machine,
             to: "\(address):6379",
             name: "plain-\(number)",
-            interval: Bench.interval
+            interval: interval
         )
         try await Task.sleep(for: .seconds(1))
         try await lab.run(machine, ["docker", "restart", Self.name]).succeeded()
@@ -46,7 +47,7 @@ struct PlainContainer: Sendable {
     }
 
     /// Stops it and starts it again; returns how long the two commands took, in milliseconds.
-    func stopAndStart() async throws -> Double {
+    package func stopAndStart() async throws -> Double {
         let clock = ContinuousClock()
         let time = try await clock.measure {
             try await lab.run(machine, ["docker", "stop", Self.name]).succeeded()

@@ -1,0 +1,17 @@
+extension FaultCase {
+    /// Every case, in the order in which they are played.
+    package static var all: [FaultCase] {
+        killedDaemons + powerLoss + docker + links + store + containers + pools + pauses + stale + bystanders + streams
+    }
+
+    /// Those that `names` name: by number, by number and place, or all when there are none.
+    ///
+    /// - Throws: ``ScenarioFailure`` when a name is no case's.
+    package static func named(_ names: [String]) throws -> [FaultCase] {
+        guard !names.isEmpty else { return all }
+        for name in names where !all.contains(where: { $0.name == name || $0.number == name }) {
+            throw ScenarioFailure("there is no case \(name); --list shows them")
+        }
+        return all.filter { names.contains($0.name) || names.contains($0.number) }
+    }
+}

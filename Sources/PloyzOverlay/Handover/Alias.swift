@@ -1,0 +1,28 @@
+import PloyzMigration
+import PloyzModel
+
+/// A second address of an instance and the machine that is reached by it.
+struct Alias: Hashable, Sendable {
+    let address: IPv4Address
+    let machine: MachineID
+}
+
+extension RouteRecord {
+    /// The aliases that are in use: of the new place, for as long as the record names it, and of the old place until the
+    /// handover is over.
+    var aliases: [Alias] {
+        guard let handover else { return [] }
+        var aliases = [Alias(address: handover.alias, machine: machine)]
+        if handover.phase != .over, let former = handover.formerAlias {
+            aliases.append(Alias(address: former, machine: handover.from))
+        }
+        return aliases
+    }
+}
+
+extension RoutingPicture {
+    /// The addresses of instances that run on `machine` while the address itself still leads to their old place.
+    func besides(on machine: MachineID) -> Set<IPv4Address> {
+        Set(currentRoutes.filter { $0.machine == machine && $0.place != machine }.map(\.address))
+    }
+}

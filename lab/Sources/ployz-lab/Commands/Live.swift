@@ -1,0 +1,51 @@
+import ArgumentParser
+import FoundationEssentials
+import Glibc
+import LabKit
+import Posix
+
+struct Live: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Watch on which machines an instance runs and is reached: lab live shop/redis/0",
+        discussion: """
+            Looks every few milliseconds at cgroups and links, from outside the machines, and prints a JSON document \
+            for each change: the state on each machine (absent, sealed, open), and those on which it was open at the \
+            same moment. Goes on until SIGTERM or SIGINT.
+            """
+    )
+
+    @OptionGroup var options: LabOptions
+
+    @Argument(help: "namespace/service/index")
+    var instance: String
+
+    @Option(help: "Milliseconds between two looks, 1 to 1000.")
+    var intervalMs: UInt32 = 4
+
+    func validate() throws {
+        guard instance.split(separator: "/").count == 3 else {
+            throw ValidationError("'\(instance)' is not namespace/service/index")
+        }
+        guard (1...1000).contains(intervalMs) else {
+            throw ValidationError("--interval-ms: \(intervalMs) is not in 1 to 1000")
+        }
+    }
+
+    func run() throws {
+        let name = "ployz." + instance.split(separator: "/").joined(separator: ".")
+        var watch = try LiveWatch(options.lab(), container: name, instance: instance)
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys]
+        var last: LiveWatch.Sight?
+        while true {
+            let sight = watch.look()
+            if sight.states != last?.states || sight.open != last?.open {
+                print(String(decoding: try encoder.encode(sight), as: UTF8.self))
+                // Whoever reads the file must not wait for a full buffer.
+                fflush(nil)
+                last = sight
+            }
+            usleep(intervalMs * 1000)
+        }
+    }
+}
