@@ -74,6 +74,13 @@ let package = Package(
         // Faults at every boundary of a migration, in a lab.
         .executableTarget(name: "ployz-faults", dependencies: ["LabScenarios"], swiftSettings: settings),
 
+        // The proof: every call of the engine goes wrong, then every pair of calls.
+        .executableTarget(
+            name: "ployz-schedules",
+            dependencies: [argumentParser, "PloyzMigration", "PloyzModel", "PloyzTestSupport"],
+            swiftSettings: settings
+        ),
+
         // The operator's command.
         .executableTarget(name: "ployzctl", dependencies: ["PloyzCommands"], swiftSettings: settings),
 

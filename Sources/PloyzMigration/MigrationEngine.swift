@@ -50,6 +50,24 @@ package struct MigrationEngine: Sendable {
     ///
     /// - Throws: ``PloyzError`` with every refusal at once, exit status 3.
     package func plan(_ request: MigrationRequest) async throws -> PlanOutcome {
+        try await untouched(request) { try await planned(request) }
+    }
+
+    /// Runs `body`, which writes nothing before its last step: whatever fails in it says so.
+    private func untouched<Value>(_ request: MigrationRequest, _ body: () async throws -> Value) async throws -> Value {
+        do {
+            return try await body()
+        } catch is CancellationError {
+            throw CancellationError()
+        } catch {
+            throw PloyzError(wrapping: error).leaving(
+                state: "nothing was touched; \(request.service) is as it was",
+                next: "ployzctl migrate preview \(request.service) --to \(request.target)"
+            )
+        }
+    }
+
+    private func planned(_ request: MigrationRequest) async throws -> PlanOutcome {
         let picture = try await ClusterPicture.read(from: seams.store)
         let instance = try picture.instance(of: request)
         if instance.machine == request.target, let machine = picture.machine(request.target) {
@@ -73,11 +91,15 @@ package struct MigrationEngine: Sendable {
 
     /// Plans and announces. A service that is in the hands of another migration is not an error: that one is returned.
     package func admit(_ request: MigrationRequest) async throws -> Admission {
+        try await untouched(request) { try await admitted(request) }
+    }
+
+    private func admitted(_ request: MigrationRequest) async throws -> Admission {
         if let holder = try await seams.store.lockHolder(request.service) { return .attached(holder) }
         // What changes between plan and announcement makes the plan anew; twice is bad luck, three times a stuck store.
         var tries = 0
         while true {
-            switch try await plan(request) {
+            switch try await planned(request) {
             case .alreadyThere(let instance, let machine):
                 return .alreadyThere(
                     MigrationResult(
@@ -118,19 +140,23 @@ package struct MigrationEngine: Sendable {
         var runner = runner(OwnerEntry(record: record), CancelSignal(), isResumed: false) { _ in }
         // Before the journal has it: whoever looks for unfinished work must not take this for a dead run's.
         guard inHand.take(record.id) else { throw PloyzError(.failed, "\(record.id) exists already") }
-        seams.claims.claim(plan.unit.members.map(\.instance.ref), for: record.id)
+        await seams.claims.claim(plan.unit.members.map(\.instance.ref), for: record.id)
         do {
             if let failure = await runner.save() { throw failure }
             try await runner.announce()
         } catch {
             let failure = PloyzError(wrapping: error)
-            if [.planOutdated, .otherMigration, .storeUnreachable, .storeRefused].contains(failure.code) {
-                // Refused: nothing was written. Otherwise the entry stays, and a resume takes the announcement back.
-                try? await seams.journal.remove(record.id)
-            }
+            let isRefused = [.planOutdated, .otherMigration, .storeUnreachable, .storeRefused].contains(failure.code)
+            // Refused: nothing was written. Otherwise the entry stays, and a resume takes the announcement back.
+            if isRefused { try? await seams.journal.remove(record.id) }
             seams.claims.release(record.id)
             inHand.drop(record.id)
-            throw failure
+            try Task.checkCancellation()
+            guard !isRefused else { throw failure }
+            throw failure.leaving(
+                state: "\(record.service) runs as before; an announcement that arrives late is taken back by itself",
+                next: "ployzctl migrate apply \(record.service) --to \(record.to)"
+            )
         }
         runner.entry.machine.succeeded(.announce)
         return runner.entry
@@ -161,7 +187,9 @@ package struct MigrationEngine: Sendable {
         guard inHand.take(operation) else { return nil }
         defer { inHand.drop(operation) }
         guard case .owner(var entry) = try await seams.journal.entry(for: operation) else { return nil }
-        if entry.holdsInstances { seams.claims.claim(entry.unit.members.map(\.instance.ref), for: operation) }
+        if entry.holdsInstances, !Mutant.isActive(.claimsNotRestored) {
+            await seams.claims.claim(entry.unit.members.map(\.instance.ref), for: operation)
+        }
         entry.machine.recover()
         var runner = runner(entry, cancelSignal, isResumed: true, sink: sink)
         return try await runner.run()
@@ -174,8 +202,9 @@ package struct MigrationEngine: Sendable {
 
     /// Claims the instances of unfinished operations. To be called before anything is started on this machine.
     package func restoreClaims() async throws {
+        if Mutant.isActive(.claimsNotRestored) { return }
         for entry in try await owned() where entry.holdsInstances {
-            seams.claims.claim(entry.unit.members.map(\.instance.ref), for: entry.record.id)
+            await seams.claims.claim(entry.unit.members.map(\.instance.ref), for: entry.record.id)
         }
     }
 

@@ -22,6 +22,8 @@ extension ErrorCode {
     package static let obstacleOnTarget = ErrorCode("obstacle-on-target", exitStatus: 3)
     package static let volumeNotHere = ErrorCode("volume-not-here", exitStatus: 3)
     package static let notTheOwner = ErrorCode("not-the-owner", exitStatus: 3)
+    /// A volume has more in it than its new quota allows.
+    package static let quotaTooSmall = ErrorCode("quota-too-small", exitStatus: 3)
     /// The service changed while the plan was made.
     package static let planOutdated = ErrorCode("plan-outdated", exitStatus: 3)
 

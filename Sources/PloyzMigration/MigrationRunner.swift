@@ -50,7 +50,7 @@ struct MigrationRunner: Sendable {
             try Task.checkCancellation()
             enterPhase()
             let action = entry.machine.action
-            if entry.machine.isIntentNeeded, let failure = await save() {
+            if entry.machine.isIntentNeeded, !Mutant.isActive(.journalWrittenAfterAction), let failure = await save() {
                 // Aborts need no durable word of ours while no commit was sent: an open entry means the same.
                 if case .perform(let step) = action {
                     step == .commit
@@ -61,6 +61,7 @@ struct MigrationRunner: Sendable {
             switch action {
             case .perform(.commit):
                 entry.machine.decided(await commit())
+                if Mutant.isActive(.journalWrittenAfterAction) { _ = await save() }
             case .perform(let step):
                 try await perform(step)
             case .decide:
@@ -201,11 +202,11 @@ struct MigrationRunner: Sendable {
     private func limit(of step: MigrationStep) -> Duration? {
         let limits = seams.limits
         return switch step {
-        case .sendImages, .preCopy, .stop, .lastDelta, .startCandidate, .commit: nil
+        case .sendImages, .preCopy, .arm, .stop, .lastDelta, .startCandidate, .commit: nil
         case .announce, .conclude: limits.store * 4
         case .holdBases, .fence: limits.local * 2
         case .retireSource: limits.local * 4
-        case .prepareTarget, .arm, .switchOver: limits.peer * 2
+        case .prepareTarget, .switchOver: limits.peer * 2
         }
     }
 

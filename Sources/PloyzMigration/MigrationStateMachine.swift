@@ -145,6 +145,7 @@ package struct MigrationStateMachine: Hashable, Sendable, Codable {
         case .refused(let error):
             goBack(error)
         case .unknown(let error):
+            if Mutant.isActive(.abortAssumedAfterSentCommit) { return goBack(error) }
             failure = error
             state = .deciding
         }
@@ -192,10 +193,16 @@ package struct MigrationStateMachine: Hashable, Sendable, Codable {
     /// Before the commit was sent, an open entry means: back to the source. Nobody else can have committed it.
     package mutating func recover() {
         switch state {
-        case .going(.commit): state = .deciding
+        case .going(.commit) where !Mutant.isActive(.recoveryForgetsTheCommit): state = .deciding
         case .going: goBack(PloyzError(.interrupted, "the daemon of the source ended in the middle of the migration"))
         case .deciding, .returning, .settling: break
-        case .ended: state = isCommitted ? .settling(deferred) : .returning(deferred)
+        // The record in the store says what was left to do: once that is done, it is written again.
+        case .ended:
+            let conclusion: [MigrationStep] = deferred.isEmpty ? [] : [.announce]
+            // A workload that could not be started again was left, with the claim, to whoever keeps workloads running.
+            // A start from here could come in the middle of a later migration, behind its fence.
+            if !isCommitted { deferred.removeAll { $0 == .stop } }
+            state = isCommitted ? .settling(deferred) : .returning(deferred + conclusion)
         }
         guard !deferred.isEmpty else { return }
         switch state {

@@ -142,6 +142,10 @@ package actor LinuxInstanceNetwork: InstanceNetwork {
         inside[instance] = nil
     }
 
+    package func connections(to address: IPv4Address) async throws -> Set<String>? {
+        try await runner.run(ConnectionTable.show).connections(to: address)
+    }
+
     package func waitUntilReady(
         _ readiness: Readiness,
         instance: InstanceRef,

@@ -127,8 +127,8 @@ package struct EtcdClusterStore: ClusterStore {
         var splitter = LineSplitter(limit: Self.maximumWatchLine)
         do {
             for try await chunk in response.body {
-                for line in try splitter.append(chunk) {
-                    let message = try JSON.decode(EtcdWatchLine.self, from: Data(line.readableBytesView))
+                for line in try splitter.append(chunk.readableBytesView) {
+                    let message = try JSON.decode(EtcdWatchLine.self, from: line)
                     let changes = try message.changes(after: revision)
                     if !changes.isEmpty { try deliver(changes) }
                 }

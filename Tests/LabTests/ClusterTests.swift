@@ -40,6 +40,34 @@ extension LabTests {
             #expect(status.warnings.isEmpty, "\(status.warnings)")
         }
 
+        @Test("A changed quota is set on the owner's dataset, and every machine tells what a volume takes")
+        func quota() async throws {
+            let lab = try lab()
+            let manifest = Manifests.keeper("limits", image: try await lab.buildImage("web"))
+            try await lab.deploy(manifest, on: "m2")
+            let limit = ["zfs", "get", "-Hp", "-o", "value", "refquota", "tank/ployz/limits/data"]
+            #expect(try await lab.run("m2", limit).succeeded().text == "1073741824\n")
+            try await lab.deploy(manifest.replacing("1GiB", with: "2GiB"))
+            try await lab.wait(for: "the larger quota") {
+                try await lab.run("m2", limit).succeeded().text == "2147483648\n"
+            }
+            let file = "/var/lib/ployz/volumes/limits/data/data/file"
+            try await lab.run("m2", ["dd", "if=/dev/urandom", "of=\(file)", "bs=1M", "count=8"]).succeeded()
+            try await lab.wait(for: "every machine to tell what it takes") {
+                for asked in Self.names {
+                    let list = try await lab.document(VolumeList.self, asked, ["volume", "ls"])
+                    let volume = list.volumes.first { "\($0.volume)" == "limits/data" }
+                    guard let used = volume?.used, used > .mebibytes(8) else { return false }
+                }
+                return true
+            }
+            let small = Data(manifest.replacing("1GiB", with: "1MiB").utf8)
+            let preview = ["deploy", "preview", "-f", "-", "--format", "toml"]
+            let refused = try await lab.ctl("m1", preview, input: small)
+            #expect(refused.status == 3)
+            #expect(refused.errorText.contains("quota-too-small"), "\(refused.errorText)")
+        }
+
         @Test("A machine that drains takes no placement until it is active again, and keeps what it has")
         func drain() async throws {
             let lab = try lab()

@@ -49,14 +49,4 @@ struct StreamTests {
             for await _ in ended {}
         }
     }
-
-    @Test("Lines are cut wherever the bytes are")
-    func lines() throws {
-        var splitter = LineSplitter(limit: 8)
-        #expect(try splitter.append(Data("ab".utf8)) == [])
-        #expect(try splitter.append(Data("c\n\nde\nf".utf8)) == [Data("abc".utf8), Data("de".utf8)])
-        #expect(try splitter.append(Data("\n".utf8)) == [Data("f".utf8)])
-        let tooLong = Data("123456789".utf8)
-        #expect(throws: LineSplitter.TooLong.self) { _ = try splitter.append(tooLong) }
-    }
 }

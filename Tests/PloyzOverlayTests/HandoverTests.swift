@@ -170,3 +170,20 @@ import Testing
         )
     }
 }
+
+@Suite struct ConnectionTableTests {
+    @Test func connectionsThatTheInstanceAnswersAreToldFromOthers() throws {
+        let text = """
+            ipv4     2 tcp      6 119 TIME_WAIT src=10.101.3.9 dst=10.101.1.5 sport=40848 dport=80 src=10.101.1.5 dst=10.101.3.9 sport=80 dport=40848 [ASSURED] mark=0 zone=0 use=2
+            ipv4     2 icmp     1 29 src=10.101.2.1 dst=10.101.1.5 type=8 code=0 id=32709 src=10.101.1.5 dst=10.101.2.1 type=0 code=0 id=32709 mark=0 zone=0 use=2
+            ipv4     2 tcp      6 60 SYN_SENT src=10.101.2.9 dst=10.101.1.5 sport=5 dport=80 [UNREPLIED] src=10.101.1.5 dst=10.101.2.9 sport=80 dport=5 mark=0 zone=0 use=2
+            ipv4     2 tcp      6 9 CLOSE src=10.101.1.9 dst=10.101.1.5 sport=7 dport=80 src=240.101.1.5 dst=10.101.1.9 sport=80 dport=7 mark=0 zone=0 use=2
+            ipv4     2 tcp      6 9 ESTABLISHED src=10.101.1.5 dst=10.101.2.9 sport=7 dport=80 src=10.101.2.9 dst=10.101.1.5 sport=80 dport=7 mark=0 zone=0 use=2
+            """
+        let found = ConnectionTable.connections(to: try IPv4Address("10.101.1.5"), in: text)
+        #expect(found.count == 3)
+        let later = text.replacingOccurrences(of: "119 TIME_WAIT", with: "118 TIME_WAIT")
+        #expect(ConnectionTable.connections(to: try IPv4Address("10.101.1.5"), in: later) == found)
+        #expect(InvocationResult(status: 1).connections(to: try IPv4Address("10.101.1.5")) == nil)
+    }
+}

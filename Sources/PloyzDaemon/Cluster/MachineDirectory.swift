@@ -44,6 +44,33 @@ struct MachineDirectory: Sendable {
         }
     }
 
+    /// What the volumes of each of the machines take, of those that answer within two seconds.
+    func volumeUse(on machines: Set<MachineID>) async -> [MachineID: [VolumeRef: ByteCount]] {
+        await withTaskGroup(of: (MachineID, [VolumeRef: ByteCount])?.self) { group in
+            for id in machines where id != machine {
+                group.addTask {
+                    guard let other = try? await self.operator(id),
+                        let list = try? await withDeadline(.seconds(2), { try await other.volumes() })
+                    else { return nil }
+                    let own = list.volumes.filter { $0.machine.id == id }
+                    let used = own.compactMap { volume in volume.used.map { (volume.volume, $0) } }
+                    return (id, Dictionary(used) { first, _ in first })
+                }
+            }
+            return await group.reduce(into: [:]) { all, answer in
+                if let answer { all[answer.0] = answer.1 }
+            }
+        }
+    }
+
+    /// What a volume on another machine refers to; nil when that does not answer within two seconds.
+    func content(of volume: VolumeRecord) async -> ByteCount? {
+        guard let peer = try? await peer(volume.owner) else { return nil }
+        let question = TargetQuestion(unit: MigrationUnit(members: [], volumes: [volume]))
+        let facts = try? await withDeadline(.seconds(2)) { try await peer.facts(question) }
+        return facts?.volumes.first?.dataset?.referenced
+    }
+
     private func client(_ id: MachineID) async throws -> PeerClient {
         guard let record = try await store.record(MachineRecord.self, at: .machine(id)) else {
             throw PloyzError(.unknownMachine, "there is no machine \(id)", next: "ployzctl machine ls")

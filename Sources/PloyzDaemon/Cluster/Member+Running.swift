@@ -35,6 +35,7 @@ extension Member {
                 await withDiscardingTaskGroup { group in
                     group.addTask { await self.migrations.run() }
                     group.addTask { await self.controller.run() }
+                    group.addTask { await self.quotas.follow(self.mirror) }
                 }
             }
         }
@@ -52,6 +53,10 @@ extension Member {
             timekeeper: timekeeper,
             logger: logger
         )
+    }
+
+    private var quotas: QuotaKeeper {
+        QuotaKeeper(machine: identity.machine.id, volumes: volumes, timekeeper: timekeeper, logger: logger)
     }
 
     private func startStoreMember() async throws {

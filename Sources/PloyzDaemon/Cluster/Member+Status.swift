@@ -45,10 +45,16 @@ extension Member {
         return listings.machines(reachable: await peers.reachable(records.map(\.id)))
     }
 
-    func volumeList() async throws -> VolumeList {
+    /// - Parameter askingOthers: each owner is asked what its volumes take; else only this machine's are known.
+    func volumeList(askingOthers: Bool) async throws -> VolumeList {
+        let local = identity.machine.id
+        let owners = Set(mirror.records(VolumeRecord.self, under: .volumes).map(\.owner)).subtracting([local])
+        async let elsewhere = askingOthers ? peers.volumeUse(on: owners) : [:]
         let datasets = try await volumes?.datasets() ?? []
         let used = datasets.compactMap { dataset in dataset.stamp.map { ($0.volume, dataset.used) } }
-        return listings.volumes(used: Dictionary(used) { first, _ in first })
+        var all = await elsewhere
+        all[local] = Dictionary(used) { first, _ in first }
+        return listings.volumes(used: all)
     }
 
     func clusterStatus() async throws -> ClusterStatus {

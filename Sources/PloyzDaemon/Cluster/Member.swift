@@ -142,7 +142,12 @@ final class Member: Sendable {
             storeGuard: storeGuard,
             logger: logger
         )
-        deployer = Deployer(store: store, mirror: mirror, migrations: migrations, timekeeper: timekeeper)
+        let own = volumes
+        let others = peers
+        deployer = Deployer(store: store, mirror: mirror, migrations: migrations, timekeeper: timekeeper) { volume in
+            guard volume.owner == machine else { return await others.content(of: volume) }
+            return try? await own?.dataset(of: volume.ref)?.referenced
+        }
     }
 
     var listings: Listings { Listings(mirror: mirror, local: identity.machine.id) }

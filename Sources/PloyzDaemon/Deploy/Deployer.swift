@@ -12,6 +12,8 @@ struct Deployer: Sendable {
     let mirror: ClusterMirror
     let migrations: MigrationService
     let timekeeper: any Timekeeper
+    /// What a volume itself refers to, as its owner says; nil when that does not answer.
+    let content: @Sendable (VolumeRecord) async -> ByteCount?
 
     /// Readings of the store that may be outdated when the transaction comes.
     private static let tries = 8
@@ -145,7 +147,29 @@ struct Deployer: Sendable {
         } catch {
             throw error.error(source: "the manifest")
         }
-        return (try DeployPlanner.plan(manifest, in: picture), picture)
+        let plan = try DeployPlanner.plan(manifest, in: picture)
+        try await checkQuotas(of: plan, in: picture)
+        return (plan, picture)
+    }
+
+    /// ZFS refuses a quota below what the volume refers to already. What its owner does not tell is tried there.
+    ///
+    /// - Throws: ``PloyzError`` `quota-too-small`, for all volumes at once.
+    private func checkQuotas(of plan: DeployPlan, in picture: DeployPicture) async throws {
+        var errors: [PloyzError] = []
+        for volume in plan.volumes {
+            guard let quota = volume.spec.quota, let before = picture.volume(volume.ref), before.isCreated,
+                before.spec.quota != quota, let content = await content(before), content.bytes > quota.bytes
+            else { continue }
+            errors.append(
+                PloyzError(
+                    .quotaTooSmall,
+                    "\(volume.ref) has \(content) in it: a quota of \(quota) is too small",
+                    next: "delete some of it, or give it a larger quota: ployzctl volume ls"
+                )
+            )
+        }
+        if let error = PloyzError.all(errors) { throw error }
     }
 
     /// Returns when every instance that the plan placed says that it is ready at its generation.

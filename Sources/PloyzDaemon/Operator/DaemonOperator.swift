@@ -61,7 +61,11 @@ struct DaemonOperator: OperatorService {
 
     func services() async throws -> ServiceList { try await member().listings.services() }
 
-    func volumes() async throws -> VolumeList { try await member().volumeList() }
+    func volumes() async throws -> VolumeList {
+        // Another machine's daemon asks each by itself.
+        let isAskedHere = if case .node = answering { true } else { false }
+        return try await member().volumeList(askingOthers: isAskedHere)
+    }
 
     func previewMigration(_ request: MoveRequest) async throws -> MigrationPreview {
         try await member().deployer.previewMove(request)

@@ -53,8 +53,8 @@ struct Listings {
         )
     }
 
-    /// - Parameter used: what the volumes on this machine take; of others it is not known here.
-    func volumes(used: [VolumeRef: ByteCount] = [:]) -> VolumeList {
+    /// - Parameter used: what the volumes take, by the machine that said so: its word counts for those that it owns.
+    func volumes(used: [MachineID: [VolumeRef: ByteCount]] = [:]) -> VolumeList {
         let places = self.places
         let services = mirror.records(ServiceRecord.self, under: .services)
         return VolumeList(
@@ -65,7 +65,7 @@ struct Listings {
                     machine: place(volume.owner, in: places),
                     epoch: volume.epoch,
                     quota: volume.spec.quota,
-                    used: volume.owner == local ? used[volume.ref] : nil,
+                    used: used[volume.owner]?[volume.ref],
                     services: services.filter { $0.volumes.contains(volume.ref) }.map(\.ref),
                     previousCopies: volume.previousCopies.map { place($0.machine, in: places) }
                 )

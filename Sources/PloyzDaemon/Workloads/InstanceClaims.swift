@@ -2,21 +2,67 @@ import PloyzMigration
 import PloyzModel
 import Synchronization
 
-/// Instances on this machine that a migration has in its hands. Whoever keeps workloads running leaves them alone.
+/// Instances on this machine that migrations have in their hands. Whoever keeps workloads running leaves them alone.
+///
+/// Each operation has a claim of its own, and an instance is free when none is left: of two migrations of one service
+/// that are ordered at once, one is refused, and gives back no claim but its own.
+///
+/// A claim is made when no start or removal of the instance is under way any more. Otherwise a start that looked before
+/// the claim could mount a volume behind the fence of the migration that made it.
 final class InstanceClaims: WorkloadClaims {
-    private let claimed = Mutex<[InstanceRef: OperationID]>([:])
+    private struct State {
+        var claims: [InstanceRef: Set<OperationID>] = [:]
+        /// Who waits for work on an instance to end; an instance that nobody works on is absent.
+        var working: [InstanceRef: [CheckedContinuation<Void, Never>]] = [:]
+    }
+
+    private let state = Mutex(State())
 
     init() {}
 
-    func claim(_ instances: [InstanceRef], for operation: OperationID) {
-        claimed.withLock { claims in
-            for instance in instances { claims[instance] = operation }
+    func claim(_ instances: [InstanceRef], for operation: OperationID) async {
+        state.withLock { state in
+            for instance in instances { state.claims[instance, default: []].insert(operation) }
         }
+        // No new work begins from here on.
+        for instance in instances { await waitUntilIdle(instance) }
     }
 
     func release(_ operation: OperationID) {
-        claimed.withLock { claims in claims = claims.filter { $0.value != operation } }
+        state.withLock { state in
+            state.claims = state.claims.mapValues { $0.subtracting([operation]) }.filter { !$0.value.isEmpty }
+        }
     }
 
-    func isClaimed(_ instance: InstanceRef) -> Bool { claimed.withLock { $0[instance] != nil } }
+    func isClaimed(_ instance: InstanceRef) -> Bool { state.withLock { $0.claims[instance] != nil } }
+
+    /// Works on an instance that no migration has; one that wants it meanwhile waits.
+    ///
+    /// - Returns: nil when a migration has the instance, or somebody else works on it; `body` was not called then.
+    func whileFree<Value: Sendable>(
+        _ instance: InstanceRef,
+        _ body: @Sendable () async throws -> Value
+    ) async rethrows -> Value? {
+        let isFree = state.withLock { state in
+            guard state.claims[instance] == nil, state.working[instance] == nil else { return false }
+            state.working[instance] = []
+            return true
+        }
+        guard isFree else { return nil }
+        defer {
+            for waiter in state.withLock({ $0.working.removeValue(forKey: instance) }) ?? [] { waiter.resume() }
+        }
+        return try await body()
+    }
+
+    private func waitUntilIdle(_ instance: InstanceRef) async {
+        await withCheckedContinuation { continuation in
+            let isIdle = state.withLock { state in
+                guard state.working[instance] != nil else { return true }
+                state.working[instance]?.append(continuation)
+                return false
+            }
+            if isIdle { continuation.resume() }
+        }
+    }
 }

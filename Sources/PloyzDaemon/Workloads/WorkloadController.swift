@@ -144,7 +144,15 @@ actor WorkloadController {
         do {
             await report(instance, .starting, nil)
             backoff.started(at: timekeeper.now)
-            let container = try await starter.start(instance)
+            // A migration that claims the instance in this moment waits; one that has claimed it keeps it.
+            guard
+                let container = try await claims.whileFree(
+                    instance.ref,
+                    { [starter] in try await starter.start(instance) }
+                )
+            else {
+                return nil
+            }
             backoff.ended(at: timekeeper.now)
             backoffs[instance.ref] = backoff
             logger.notice("Started", metadata: ["instance": "\(instance.ref)", "container": "\(container.id)"])
@@ -179,7 +187,10 @@ actor WorkloadController {
             let candidate = containers.contains { $0.instance == instance && $0.operation != nil }
             guard !candidate else { continue }
             do {
-                try await starter.retire(instance)
+                guard try await claims.whileFree(instance, { [starter] in try await starter.retire(instance) }) != nil
+                else {
+                    continue
+                }
                 logger.notice("Removed, since it is not placed here", metadata: ["instance": "\(instance)"])
             } catch {
                 logger.error("Cannot remove", metadata: ["instance": "\(instance)", "error": "\(error)"])

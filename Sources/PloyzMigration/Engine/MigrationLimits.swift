@@ -10,10 +10,12 @@ package struct MigrationLimits: Hashable, Sendable {
     package var start: Duration
     /// How long one run keeps asking a store that does not answer after a commit was sent.
     package var undecided: Duration
+    /// How long a cutover that has not begun waits for a store that does not answer; the workload runs meanwhile.
+    package var storeAway: Duration
     /// How long a target keeps a candidate running that nobody asks about.
     package var candidate: Duration
-    /// How long a source that was replaced while it ran goes on answering: machines' routes follow within it, and requests
-    /// that are under way end.
+    /// How long no connection may have been begun with a source that was replaced while it ran, before it is stopped:
+    /// other machines follow within it, and requests that are under way end.
     package var linger: Duration
     /// Tries of an undo or of a step after the commit, in one run; what still fails is left to the next.
     package var tries: Int
@@ -24,6 +26,7 @@ package struct MigrationLimits: Hashable, Sendable {
         local: Duration = .seconds(30),
         start: Duration = .seconds(30),
         undecided: Duration = .seconds(60),
+        storeAway: Duration = .seconds(300),
         candidate: Duration = .seconds(300),
         linger: Duration = .seconds(1),
         tries: Int = 5
@@ -33,6 +36,7 @@ package struct MigrationLimits: Hashable, Sendable {
         self.local = local
         self.start = start
         self.undecided = undecided
+        self.storeAway = storeAway
         self.candidate = candidate
         self.linger = linger
         self.tries = tries

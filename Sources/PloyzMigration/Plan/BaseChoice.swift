@@ -13,7 +13,10 @@ struct BaseChoice: Hashable, Sendable {
 
     init(source: [VolumeSnapshot], target: [VolumeSnapshot], record: VolumeRecord, targetMachine: MachineID) {
         let received = Set(target.map(\.guid))
-        let base = source.filter { received.contains($0.guid) }.max { $0.creation < $1.creation }
+        let names = Mutant.isActive(.baseByName) ? Set(target.map(\.name)) : []
+        let base = source.filter { received.contains($0.guid) || names.contains($0.name) }.max {
+            $0.creation < $1.creation
+        }
         self.base = base
         let wanted = Set(record.previousCopies.filter { $0.machine != targetMachine }.map(\.guid))
         carried = source.filter { snapshot in

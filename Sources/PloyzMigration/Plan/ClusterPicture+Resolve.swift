@@ -14,7 +14,7 @@ extension ClusterPicture {
         let names = machines.map(\.name.text)
         throw PloyzError(
             .unknownMachine,
-            "there is no machine '\(text)'\(NearestNames.hint(text, among: names))",
+            "there is no machine '\(text)'\(Nearest.hint(for: text, among: names))",
             next: "ployzctl machine ls"
         )
     }
@@ -34,7 +34,7 @@ extension ClusterPicture {
             let names = services.map(\.ref.description)
             throw PloyzError(
                 .unknownService,
-                "there is no service '\(request.service)'\(NearestNames.hint(request.service.description, among: names))",
+                "there is no service '\(request.service)'\(Nearest.hint(for: "\(request.service)", among: names))",
                 next: "ployzctl service ls"
             )
         }

@@ -56,7 +56,7 @@ package struct MigrationPlanner: Sendable {
             images: images,
             downtime: downtime,
             totalTime: history.totalTime(volumes: volumes, images: images, downtime: downtime),
-            notes: notes(),
+            notes: notes() + continuations(volumes),
             warnings: warnings(volumes: volumes)
         )
     }
@@ -93,6 +93,17 @@ package struct MigrationPlanner: Sendable {
             let reason =
                 names.isEmpty ? "it shares volumes that move" : "it shares the volume \(names.joined(separator: ", "))"
             return "\(member.instance.ref.service) moves too: \(reason)"
+        }
+    }
+
+    /// What an earlier try left, and this one goes on from.
+    private func continuations(_ volumes: [VolumePlan]) -> [String] {
+        volumes.compactMap { volume in
+            guard let origin = volume.base?.name.origin,
+                let earlier = facts.picture.operations.first(where: { $0.id == origin.operation }),
+                earlier.state == .aborted
+            else { return nil }
+            return "\(volume.volume) goes on from round \(origin.round) of \(origin.operation), which did not end well"
         }
     }
 

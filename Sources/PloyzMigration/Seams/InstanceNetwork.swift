@@ -25,6 +25,10 @@ package protocol InstanceNetwork: Sendable {
     /// Makes this machine's routes and WireGuard peers what the records say. Only differences are applied.
     func apply(_ picture: RoutingPicture) async throws
 
+    /// The connections that this machine has passed on to the instance here with this address, those that have ended not
+    /// long ago too: a text for each that no other has. nil when the kernel does not tell.
+    func connections(to address: IPv4Address) async throws -> Set<String>?
+
     /// Probes from inside the instance's network until the probe succeeds; throws `not-ready` after the timeout.
     func waitUntilReady(
         _ readiness: Readiness,
@@ -41,6 +45,10 @@ extension InstanceNetwork {
     /// A network that cannot do it leaves the candidate sealed: a service that must dial out to become ready then is not
     /// ready in time, and goes on running on the source.
     package func openEgress(_ instance: InstanceRef, address: IPv4Address) async throws {}
+}
+
+extension InstanceNetwork {
+    package func connections(to address: IPv4Address) async throws -> Set<String>? { nil }
 }
 
 /// Everything that a machine's network is computed from.

@@ -23,6 +23,11 @@ package protocol VolumeStore: Sendable {
     /// Creates an empty live volume, mounts it once to set the root directory's mode and owner, and leaves it unmounted.
     func create(_ spec: VolumeSpec, of volume: VolumeRef, stamp: DatasetStamp) async throws
 
+    /// Limits what the volume itself refers to, snapshots not counted; nil takes the limit away.
+    ///
+    /// - Throws: ``PloyzError`` `quota-too-small` when it refers to more already; nothing is changed then.
+    func setQuota(_ quota: Capacity?, of volume: VolumeRef) async throws
+
     /// Sets the stamp, as local properties.
     func setStamp(_ stamp: DatasetStamp) async throws
 

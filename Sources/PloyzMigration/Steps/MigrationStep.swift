@@ -35,7 +35,12 @@ package enum MigrationStep: String, Hashable, Sendable, Codable, CaseIterable {
                 .announce, .sendImages, .prepareTarget, .arm, .startCandidate, .commit, .switchOver, .retireSource,
                 .conclude,
             ]
-            : allCases
+            : Mutant.isActive(.copiedBeforeTheStop) ? copiedBeforeTheStop : allCases
+    }
+
+    private static var copiedBeforeTheStop: [MigrationStep] {
+        let moved: [MigrationStep] = [.lastDelta, .stop, .fence]
+        return allCases.prefix { $0 != .stop } + moved + allCases.drop { $0 != .startCandidate }
     }
 
     /// What is undone, in this order, when the steps in `begun` may have left something.

@@ -22,7 +22,10 @@ extension TargetAgent {
     /// Ends everything of the attempt. What was received stays, at its snapshot. May be repeated.
     func giveUp(_ id: AttemptID) async throws {
         let entry = try await change(id.operation) { $0.tombstone = max($0.tombstone, id.attempt) }
-        guard entry.attempt > 0, entry.attempt <= entry.tombstone, entry.isOpen, let unit = entry.unit else { return }
+        guard entry.attempt > 0, entry.attempt <= entry.tombstone, entry.isOpen, let unit = entry.unit else {
+            if Mutant.isActive(.tombstoneForgotten) { try await change(id.operation) { $0.tombstone = 0 } }
+            return
+        }
         // First the key, so that nobody commits a candidate that is being stopped. Without a store nobody commits at all,
         // and a later attempt has another value.
         let isKeyGone = await deleteCandidateKey(entry)
@@ -44,6 +47,7 @@ extension TargetAgent {
             entry.unit = nil
             entry.sandboxes = [:]
             entry.snapshots = [:]
+            if Mutant.isActive(.tombstoneForgotten) { entry.tombstone = 0 }
         }
     }
 
@@ -60,7 +64,7 @@ extension TargetAgent {
             guard try await storage.dataset(of: volume)?.stamp?.state == .incoming else { return }
             try await storage.unmount(volume)
             guard let newest = try await storage.snapshots(of: volume).last else { return }
-            try await storage.rollback(volume, to: newest.guid)
+            if !Mutant.isActive(.rollbackForgotten) { try await storage.rollback(volume, to: newest.guid) }
         }
     }
 
@@ -77,6 +81,7 @@ extension TargetAgent {
     }
 
     private func deleteCandidateKey(_ entry: TargetEntry) async -> Bool {
+        if Mutant.isActive(.candidateKeyKept) { return true }
         let transaction = StoreTransaction(
             conditions: [.value(.candidate(entry.operation), entry.id.candidateValue)],
             writes: [.delete(.candidate(entry.operation))]
@@ -103,7 +108,7 @@ extension TargetAgent {
     /// Claims the instances of unfinished migrations to this machine. To be called before anything is started here.
     package func restoreClaims() async throws {
         for entry in try await known() where entry.isOpen {
-            seams.claims.claim(entry.unit?.members.map(\.instance.ref) ?? [], for: entry.operation)
+            await seams.claims.claim(entry.unit?.members.map(\.instance.ref) ?? [], for: entry.operation)
         }
     }
 
@@ -118,6 +123,8 @@ extension TargetAgent {
             if entry.isOpen { try await giveUp(entry.id) }
             // The store refuses what comes late from now on; the tombstone has done its work.
             try await forget(entry.operation)
+        case .running where Mutant.isActive(.unsealWithoutDecision) && entry.phase == .starting:
+            try await takeOver(entry)
         case .running, nil:
             try await stopWhenOverdue(entry)
         }

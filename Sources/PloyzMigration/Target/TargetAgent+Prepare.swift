@@ -3,33 +3,40 @@ import PloyzModel
 
 extension TargetAgent {
     package func prepare(_ request: PrepareRequest) async throws {
-        try await work.withLock(request.id.operation) {
-            try await checkRunning(request.id)
-            try await giveUpOthers(than: request)
-            let deadline = seams.time.date.addingTimeInterval(seams.limits.candidate.seconds)
-            try await change(request.id.operation) { entry in
-                guard request.id.attempt > entry.tombstone, request.id.attempt >= entry.attempt else {
-                    throw Self.discarded(request.id)
-                }
-                guard entry.attempt < request.id.attempt || [.preparing, .prepared].contains(entry.phase) else {
-                    throw PloyzError(.notPrepared, "attempt \(request.id) is past its preparation")
-                }
-                entry.attempt = request.id.attempt
-                entry.phase = .preparing
-                entry.source = request.source
-                entry.unit = request.unit
-                entry.bases = request.bases
-                entry.deadline = deadline
+        // One preparation of the same instances at a time, across operations. One that is held up between reading
+        // `running` and writing its entry would not be seen by that of a later operation, and being discarded afterwards
+        // would stop the later one's candidate.
+        try await preparing.withLock(request.unit.members.first?.instance.ref.service.namespace) {
+            try await work.withLock(request.id.operation) { try await prepareAlone(request) }
+        }
+    }
+
+    private func prepareAlone(_ request: PrepareRequest) async throws {
+        try await checkRunning(request.id)
+        try await giveUpOthers(than: request)
+        let deadline = seams.time.date.addingTimeInterval(seams.limits.candidate.seconds)
+        try await change(request.id.operation) { entry in
+            guard request.id.attempt > entry.tombstone, request.id.attempt >= entry.attempt else {
+                throw Self.discarded(request.id)
             }
-            seams.claims.claim(request.unit.members.map(\.instance.ref), for: request.id.operation)
-            let sandboxes = try await seams.time.within(seams.limits.peer, "preparing \(request.id)") {
-                try await self.makeReady(request)
+            guard entry.attempt < request.id.attempt || [.preparing, .prepared].contains(entry.phase) else {
+                throw PloyzError(.notPrepared, "attempt \(request.id) is past its preparation")
             }
-            try await change(request.id.operation) { entry in
-                guard request.id.attempt > entry.tombstone else { throw Self.discarded(request.id) }
-                entry.phase = .prepared
-                entry.sandboxes = sandboxes
-            }
+            entry.attempt = request.id.attempt
+            entry.phase = .preparing
+            entry.source = request.source
+            entry.unit = request.unit
+            entry.bases = request.bases
+            entry.deadline = deadline
+        }
+        await seams.claims.claim(request.unit.members.map(\.instance.ref), for: request.id.operation)
+        let sandboxes = try await seams.time.within(seams.limits.peer, "preparing \(request.id)") {
+            try await self.makeReady(request)
+        }
+        try await change(request.id.operation) { entry in
+            guard request.id.attempt > entry.tombstone else { throw Self.discarded(request.id) }
+            entry.phase = .prepared
+            entry.sandboxes = sandboxes
         }
     }
 
@@ -75,7 +82,8 @@ extension TargetAgent {
         let sandboxes = try await sideBySide(request.unit.members) { member in
             let sandbox = try await seams.containers.startSandbox(seams.sandbox(of: member))
             let instance = member.instance
-            try await seams.network.attach(instance.ref, sandbox: sandbox, address: instance.address, sealed: true)
+            let sealed = !Mutant.isActive(.sealLeftOpen)
+            try await seams.network.attach(instance.ref, sandbox: sandbox, address: instance.address, sealed: sealed)
             // Whatever this link was before, it is down now: repeats of `attach` change nothing.
             try await seams.network.seal(instance.ref)
             if agent.dialsOut(member, in: request.unit) {
@@ -165,7 +173,7 @@ extension TargetAgent {
             try await storage.release(record.ref, snapshot.name, tag: .previous)
             try await storage.destroySnapshot(record.ref, snapshot)
         }
-        try await storage.rollback(record.ref, to: base)
+        if !Mutant.isActive(.rollbackForgotten) { try await storage.rollback(record.ref, to: base) }
         try await storage.setStamp(self.stamp(of: record, .incoming))
     }
 }

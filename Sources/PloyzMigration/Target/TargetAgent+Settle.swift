@@ -9,7 +9,9 @@ extension TargetAgent {
             guard entry.attempt == request.id.attempt, entry.unit != nil else {
                 // A commit compares the candidate key, which is written after this entry: one that is gone was settled,
                 // without the owner's second word, and tidied up.
-                if entry.attempt == 0, try await seams.store.decision(request.id.operation) == .committed { return }
+                let decision = try await seams.store.decision(request.id.operation)
+                let isSettled = decision == .committed && entry.attempt == 0
+                if isSettled, !Mutant.isActive(.settleNotRepeated) { return }
                 throw PloyzError(.notPrepared, "\(request.id) is not here")
             }
             // The owner says so only when it knows, so its word is enough when the store is away. A store that answers
@@ -98,21 +100,28 @@ extension TargetAgent {
         return unit.members.allSatisfy { member in running.contains { $0.instance == member.instance.ref } }
     }
 
-    /// After the commit, and out of its way: the rounds' own snapshots go, the common one is held for the way back.
+    /// After the commit, and out of its way: own snapshots of this and of earlier moves go, except those that a copy on
+    /// another machine has as its base; the common one is held for the way back.
     func tidy(_ entry: TargetEntry) async throws {
         if let storage = seams.volumes {
-            let digits = entry.operation.text.dropFirst(OperationIDKind.prefix.count + 1)
-            let prefix = "\(SnapshotName.prefix)\(digits)-"
             try await eachAsFarAsPossible(entry.unit?.volumes.map(\.ref) ?? []) { volume in
-                for snapshot in try await storage.snapshots(of: volume) where snapshot.name.text.hasPrefix(prefix) {
-                    if snapshot.guid == entry.snapshots[volume] {
-                        try await storage.hold(volume, snapshot.name, tag: .previous)
-                    } else {
-                        try await storage.destroySnapshot(volume, snapshot)
-                    }
-                }
+                try await self.prune(volume, behind: entry.snapshots[volume], in: storage)
             }
         }
         try await forget(entry.operation)
+    }
+
+    private func prune(_ volume: VolumeRef, behind guid: UInt64?, in storage: any VolumeStore) async throws {
+        let record = try await seams.store.record(VolumeRecord.self, at: .volume(volume))
+        let snapshots = try await storage.snapshots(of: volume)
+        // What is newer is of a migration that is under way from here.
+        guard let record, record.owner == seams.machine, let mark = snapshots.firstIndex(where: { $0.guid == guid })
+        else { return }
+        try await storage.hold(volume, snapshots[mark].name, tag: .previous)
+        let needed = Set(record.previousCopies.map(\.guid))
+        for snapshot in snapshots[..<mark] where snapshot.name.isOurs && !needed.contains(snapshot.guid) {
+            try await storage.release(volume, snapshot.name, tag: .previous)
+            try await storage.destroySnapshot(volume, snapshot)
+        }
     }
 }

@@ -13,6 +13,8 @@ package final class TargetAgent: Peer {
     private let entries = Mutex<[OperationID: TargetEntry]>([:])
     /// One piece of work at a time for each operation.
     let work = KeyedLock<OperationID>()
+    /// One preparation at a time for the services of a namespace: what moves together is of one. Taken before ``work``.
+    let preparing = KeyedLock<NamespaceName?>()
     /// One journal write at a time for each operation, so that an older entry cannot overtake a newer one.
     private let writing = KeyedLock<OperationID>()
     /// Ends a start that is under way when its attempt is discarded.
@@ -50,7 +52,10 @@ package final class TargetAgent: Peer {
             let before = changed
             try change(&changed)
             guard changed != before else { return changed }
-            try await seams.journal.write(.target(entry: changed), for: operation)
+            let isTombstoneOnly = before.tombstone != changed.tombstone && before.phase == changed.phase
+            if !(isTombstoneOnly && Mutant.isActive(.tombstoneNotDurable)) {
+                try await seams.journal.write(.target(entry: changed), for: operation)
+            }
             let durable = changed
             entries.withLock { $0[operation] = durable }
             return durable

@@ -120,11 +120,11 @@ extension SimulatedCluster {
 
     /// One write, acknowledged when a machine answered and all its volumes took it.
     package func writeOnce(to instance: InstanceRef, bytes: UInt64 = 4096) {
-        for machine in machines where machine.network.link(instance) == .open {
+        for machine in machines where machine.network.link(instance) == .open && machine.pause == .zero {
             guard let open = machine.containers.runningWorkloads()[instance] else { continue }
             let write = VolumeWrite(number: ledger.nextWrite(), bytes: bytes)
             guard open.sorted().allSatisfy({ machine.volumes.append(write, to: $0) }) else { continue }
-            ledger.acknowledge(write.number, by: instance, at: time.now)
+            ledger.acknowledge(write.number, by: instance, to: open, at: time.now)
             return
         }
     }
@@ -170,7 +170,7 @@ extension SimulatedCluster {
                     _ = try await engine.resume(operation, cancelSignal: CancelSignal()) { _ in }
                 }
                 await machine.agent.tend()
-                try await machine.keepRunning(in: store)
+                try await machine.keepRunning()
             }
         }
     }

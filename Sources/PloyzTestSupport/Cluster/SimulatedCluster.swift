@@ -11,6 +11,8 @@ package final class SimulatedCluster: Sendable {
     package let store = InMemoryClusterStore()
     package let ledger = WorkloadLedger()
     package let machines: [SimulatedMachine]
+    let network: SimulatedNetwork
+    let observer: ClusterObserver
     private let identifiers: IdentifierSource
 
     /// - Parameters:
@@ -26,7 +28,6 @@ package final class SimulatedCluster: Sendable {
         let time = VirtualTimekeeper()
         let faults = FaultInjector(time: time)
         var generator = SeededGenerator(seed: seed)
-        let observer = Observer()
         let root = try DatasetName("tank/ployz.x_1:y")
         var machines: [SimulatedMachine] = []
         for index in 1...count {
@@ -52,17 +53,20 @@ package final class SimulatedCluster: Sendable {
                     store: store,
                     faults: faults,
                     time: time,
+                    ledger: ledger,
                     space: space,
-                    root: root,
-                    changed: { observer.look() }
+                    root: root
                 )
             )
         }
         self.time = time
         self.faults = faults
         self.machines = machines
+        network = SimulatedNetwork(time: time, faults: faults, ledger: ledger)
+        network.add(machines)
+        observer = ClusterObserver(store: store, machines: machines, ledger: ledger, time: time)
         identifiers = IdentifierSource(generator)
-        observer.watch(machines, time: time, ledger: ledger)
+        faults.rule(self)
     }
 
     /// Machine `m<number>`.
@@ -73,18 +77,12 @@ package final class SimulatedCluster: Sendable {
     package func engine(on machine: SimulatedMachine) -> MigrationEngine {
         MigrationEngine(
             seams: machine.seams,
-            transfer: InMemoryTransfer(
-                machine: machine.name,
-                volumes: machine.volumes,
-                faults: faults,
-                time: time,
-                receiver: { [self] name in self.machine(named: name) }
-            ),
-            peer: { [self, faults] id in
+            transfer: InMemoryTransfer(machine: machine, network: network, faults: faults, time: time),
+            peer: { [machines, network, faults] id in
                 guard let target = machines.first(where: { $0.id == id }) else {
                     throw PloyzError(.peerUnreachable, "there is no machine \(id)")
                 }
-                return InMemoryPeer(from: machine.name, to: target.name, agent: target.agent, faults: faults)
+                return InMemoryPeer(from: machine.name, to: target.name, network: network, faults: faults)
             },
             makeID: { [identifiers] in identifiers.next() }
         )
@@ -102,46 +100,4 @@ private final class IdentifierSource: Sendable {
     init(_ generator: SeededGenerator) { self.generator = Mutex(generator) }
 
     func next() -> OperationID { generator.withLock { OperationID(using: &$0) } }
-}
-
-/// Looks at all machines after every change of any of them.
-private final class Observer: Sendable {
-    private struct State {
-        var machines: [SimulatedMachine] = []
-        var time: VirtualTimekeeper?
-        var ledger: WorkloadLedger?
-    }
-
-    private let state = Mutex(State())
-
-    func watch(_ machines: [SimulatedMachine], time: VirtualTimekeeper, ledger: WorkloadLedger) {
-        state.withLock { $0 = State(machines: machines, time: time, ledger: ledger) }
-    }
-
-    /// I1: a stateful instance is live on one machine at most.
-    func look() {
-        let (machines, time, ledger) = state.withLock { ($0.machines, $0.time, $0.ledger) }
-        guard let time, let ledger else { return }
-        var live: [InstanceRef: [String]] = [:]
-        for machine in machines {
-            for instance in machine.liveInstances() { live[instance, default: []].append(machine.name) }
-        }
-        for (instance, names) in live where names.count > 1 {
-            ledger.violation("at \(time.now) \(instance) was live on \(names.joined(separator: " and "))")
-        }
-    }
-}
-
-extension SimulatedMachine {
-    /// Stateful instances whose container runs here and can be reached, or can write a live copy.
-    func liveInstances() -> [InstanceRef] {
-        containers.runningWorkloads().compactMap { instance, opened in
-            guard !opened.isEmpty else { return nil }
-            let writesLive = opened.contains { volume in
-                let dataset = volumes[volume]
-                return dataset?.isMounted == true && dataset?.stamp?.state == .live
-            }
-            return writesLive || network.link(instance) == .open ? instance : nil
-        }
-    }
 }

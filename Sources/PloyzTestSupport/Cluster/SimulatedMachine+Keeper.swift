@@ -1,52 +1,100 @@
 import PloyzMigration
 import PloyzModel
 
+/// What the keeper of workloads looks at.
+struct KeptPicture: Hashable, Sendable {
+    let records: [StoreEntry]
+    let containers: [OurContainer]
+    let claims: [InstanceRef: OperationID]
+}
+
 extension SimulatedMachine {
+    func keepRunning() async throws {
+        var known: KeptPicture?
+        try await keepRunning(known: &known)
+    }
+
     /// What the daemon's keeper of workloads does: starts what the store places here and nobody has claimed, if the
-    /// dataset says so too.
-    func keepRunning(in store: InMemoryClusterStore) async throws {
-        for instance in try await store.records(InstanceRecord.self, under: .instances) where instance.machine == id {
-            guard claims.holder(of: instance.ref) == nil, !containers.isRunning(instance.ref),
-                let service = try await store.record(ServiceRecord.self, at: .service(instance.ref.service))
-            else { continue }
-            let namespace = service.ref.namespace
-            let volumes = service.spec.volumeNames.map { VolumeRef(namespace: namespace, volume: $0) }
-            guard try await mount(volumes, in: store) else { continue }
-            let sandbox = try await containers.startSandbox(
-                SandboxSpec(
-                    instance: instance.ref,
-                    address: instance.address,
-                    hostname: "h",
-                    nameServers: [],
-                    sysctls: [:]
-                )
-            )
-            try await network.attach(instance.ref, sandbox: sandbox, address: instance.address, sealed: false)
-            try await network.unseal(instance.ref, address: instance.address)
-            try await containers.createWorkload(
-                WorkloadSpec(
-                    instance: instance.ref,
-                    template: service.spec.template,
-                    imageID: instance.imageID,
-                    directories: Dictionary(volumes.map { ($0.volume, "/volumes/\($0)/data") }) { first, _ in first },
-                    epoch: instance.epoch,
-                    generation: instance.generation,
-                    operation: nil
-                )
-            )
-            _ = try await containers.startWorkload(instance.ref)
+    /// datasets say so too, and removes what the store places elsewhere.
+    ///
+    /// - Parameter known: the records and containers of the last time, when all was well; looked at again when they, or the claims,
+    ///   differ.
+    func keepRunning(known: inout KeptPicture?) async throws {
+        let listing = try await seams.store.list(.instances)
+        let found = try await containers.containers()
+        let picture = KeptPicture(records: listing.entries, containers: found, claims: claims.all)
+        guard picture != known else { return }
+        known = nil
+        let records = try listing.records(InstanceRecord.self)
+        var isSettled = true
+        let placed = records.filter { $0.machine == id }
+        let gone = Set(found.map(\.instance)).subtracting(placed.map(\.ref)).sorted()
+        for instance in gone where claims.holder(of: instance) == nil {
+            // A candidate's is the migration's to remove.
+            guard !found.contains(where: { $0.instance == instance && $0.operation != nil }) else { continue }
+            try? await retire(instance)
+            isSettled = false
         }
+        for instance in placed where claims.holder(of: instance.ref) == nil {
+            let workload = found.first { $0.instance == instance.ref && $0.role == .workload && $0.isRunning }
+            let hasSandbox = found.contains { $0.instance == instance.ref && $0.role == .sandbox && $0.isRunning }
+            if let workload, hasSandbox, workload.epoch == instance.epoch, workload.generation == instance.generation {
+                continue
+            }
+            isSettled = false
+            try? await start(instance)
+        }
+        if isSettled { known = picture }
+    }
+
+    private func retire(_ instance: InstanceRef) async throws {
+        try await containers.stopWorkload(instance, grace: .seconds(10))
+        try await containers.removeWorkload(instance)
+        try await network.detach(instance)
+        try await containers.removeSandbox(instance)
+    }
+
+    private func start(_ instance: InstanceRecord) async throws {
+        guard let service = try await seams.store.record(ServiceRecord.self, at: .service(instance.ref.service)) else {
+            return
+        }
+        let volumes = service.spec.volumeNames.map { VolumeRef(namespace: service.ref.namespace, volume: $0) }
+        guard try await mount(volumes) else { return }
+        let sandbox = try await containers.startSandbox(
+            SandboxSpec(
+                instance: instance.ref,
+                address: instance.address,
+                hostname: "h",
+                nameServers: [],
+                sysctls: [:]
+            )
+        )
+        try await network.attach(instance.ref, sandbox: sandbox, address: instance.address, sealed: false)
+        try await network.unseal(instance.ref, address: instance.address)
+        try await containers.stopWorkload(instance.ref, grace: .seconds(10))
+        try await containers.createWorkload(
+            WorkloadSpec(
+                instance: instance.ref,
+                template: service.spec.template,
+                imageID: instance.imageID,
+                directories: Dictionary(volumes.map { ($0.volume, "/volumes/\($0)/data") }) { first, _ in first },
+                epoch: instance.epoch,
+                generation: instance.generation,
+                operation: nil
+            )
+        )
+        _ = try await containers.startWorkload(instance.ref)
     }
 
     /// false when one of them may not be mounted here.
-    private func mount(_ wanted: [VolumeRef], in store: InMemoryClusterStore) async throws -> Bool {
+    private func mount(_ wanted: [VolumeRef]) async throws -> Bool {
         guard let storage = seams.volumes else { return wanted.isEmpty }
         for volume in wanted {
-            guard let record = try await store.record(VolumeRecord.self, at: .volume(volume)), record.owner == id,
-                let stamp = try await storage.dataset(of: volume)?.stamp, stamp.state == .live, stamp.owner == id,
-                stamp.epoch <= record.epoch
+            guard let record = try await seams.store.record(VolumeRecord.self, at: .volume(volume)),
+                record.owner == id, let dataset = try await storage.dataset(of: volume), let stamp = dataset.stamp,
+                stamp.state == .live, stamp.owner == id, stamp.epoch <= record.epoch
             else { return false }
-            try await storage.mount(volume)
+            if !dataset.isMounted { try await storage.mount(volume) }
         }
         return true
     }

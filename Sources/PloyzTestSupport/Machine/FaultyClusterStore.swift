@@ -15,15 +15,15 @@ package struct FaultyClusterStore: ClusterStore {
     }
 
     package func get(_ key: StoreKey) async throws -> Data? {
-        try await faults.call(machine, "store.get", key.text) { try await store.get(key) }
+        try await faults.call(machine, "store.get", faults.subject(of: key.text)) { try await store.get(key) }
     }
 
     package func list(_ prefix: StoreKey) async throws -> StoreListing {
-        try await faults.call(machine, "store.list", prefix.text) { try await store.list(prefix) }
+        try await faults.call(machine, "store.list", faults.subject(of: prefix.text)) { try await store.list(prefix) }
     }
 
     package func commit(_ transaction: StoreTransaction) async throws -> Bool {
-        let subject = transaction.writes.first?.key.text ?? ""
+        let subject = faults.subject(of: transaction.writes.first?.key.text ?? "")
         return try await faults.call(machine, "store.commit", subject) { try await store.commit(transaction) }
     }
 

@@ -16,19 +16,14 @@ package final class InMemoryContainers: ContainerEngine {
     private let machine: String
     private let volumes: InMemoryVolumes
     private let faults: FaultInjector
-    private let changed: @Sendable () -> Void
+    private let ledger: WorkloadLedger
 
-    /// - Parameter changed: called after each start and stop, for observers.
-    package init(
-        machine: String,
-        volumes: InMemoryVolumes,
-        faults: FaultInjector,
-        changed: @escaping @Sendable () -> Void
-    ) {
+    /// - Parameter ledger: numbers what a workload writes when it starts.
+    package init(machine: String, volumes: InMemoryVolumes, faults: FaultInjector, ledger: WorkloadLedger) {
         self.machine = machine
         self.volumes = volumes
         self.faults = faults
-        self.changed = changed
+        self.ledger = ledger
     }
 
     package func addImage(_ id: String) { state.withLock { _ = $0.images.insert(id) } }
@@ -61,13 +56,12 @@ package final class InMemoryContainers: ContainerEngine {
         _ name: String,
         _ subject: String,
         cost: Duration = .milliseconds(20),
-        _ body: @Sendable (inout State) throws -> Value
+        _ body: @escaping @Sendable (inout State) throws -> Value
     ) async throws -> Value {
-        let value = try await faults.call(machine, "containers.\(name)", subject, cost: cost) {
-            defer { changed() }
-            return try state.withLock { try body(&$0) }
+        let order = subject.isEmpty ? nil : subject
+        return try await faults.call(machine, "containers.\(name)", subject, cost: cost, order: order) { [self] in
+            try state.withLock { try body(&$0) }
         }
-        return value
     }
 
     package func imageID(_ reference: String) async throws -> String? {
@@ -113,6 +107,11 @@ package final class InMemoryContainers: ContainerEngine {
             }
             let running = Self.start(&state, "workload-\(instance)")
             state.running[instance] = running
+            // Whatever starts writes something, a lock file or a checkpoint, also where it is only a candidate.
+            for name in spec.directories.keys {
+                let volume = VolumeRef(namespace: instance.service.namespace, volume: name)
+                _ = self.volumes.append(self.ledger.nextStart(of: spec.operation), to: volume)
+            }
             return running
         }
     }
@@ -132,38 +131,41 @@ package final class InMemoryContainers: ContainerEngine {
         try await call("removeSandbox", "\(instance)") { $0.sandboxes[instance] = nil }
     }
 
-    package func containers() async throws -> [OurContainer] {
-        try await call("containers", "") { state in
-            let sandboxes = state.sandboxes.map { instance, container in
-                OurContainer(
-                    instance: instance,
-                    role: .sandbox,
-                    id: container.id,
-                    isRunning: true,
-                    pid: container.pid,
-                    exitCode: 0,
-                    epoch: nil,
-                    generation: nil,
-                    operation: nil,
-                    imageID: ""
-                )
-            }
-            let workloads = state.workloads.map { instance, spec in
-                OurContainer(
-                    instance: instance,
-                    role: .workload,
-                    id: "workload-\(instance)",
-                    isRunning: state.running[instance] != nil,
-                    pid: state.running[instance]?.pid ?? 0,
-                    exitCode: 0,
-                    epoch: spec.epoch,
-                    generation: spec.generation,
-                    operation: spec.operation,
-                    imageID: spec.imageID
-                )
-            }
-            return (sandboxes + workloads).sorted { ($0.instance, $0.id) < ($1.instance, $1.id) }
+    package func containers() async throws -> [OurContainer] { try await call("containers", "") { Self.list($0) } }
+
+    /// The same, for observers.
+    package var all: [OurContainer] { state.withLock { Self.list($0) } }
+
+    private static func list(_ state: State) -> [OurContainer] {
+        let sandboxes = state.sandboxes.map { instance, container in
+            OurContainer(
+                instance: instance,
+                role: .sandbox,
+                id: container.id,
+                isRunning: true,
+                pid: container.pid,
+                exitCode: 0,
+                epoch: nil,
+                generation: nil,
+                operation: nil,
+                imageID: ""
+            )
         }
+        let workloads = state.workloads.map { instance, spec in
+            OurContainer(
+                instance: instance,
+                role: .workload,
+                id: "workload-\(instance)",
+                isRunning: state.running[instance] != nil,
+                pid: state.running[instance]?.pid ?? 0,
+                exitCode: 0,
+                epoch: spec.epoch,
+                generation: spec.generation,
+                operation: spec.operation,
+                imageID: spec.imageID
+            )
+        }
+        return (sandboxes + workloads).sorted { ($0.instance, $0.id) < ($1.instance, $1.id) }
     }
 
     package func execute(_ command: [String], in instance: InstanceRef) async throws -> Int32 { 0 }

@@ -19,12 +19,19 @@ package final class InMemoryJournal: Journal {
     }
 
     package func write(_ entry: Data, for operation: OperationID) async throws {
-        try await faults.call(machine, "journal.write") { entries.withLock { $0[operation] = entry } }
+        try await faults.call(machine, "journal.write") { [self] in
+            entries.withLock { $0[operation] = entry }
+        }
     }
 
     package func remove(_ operation: OperationID) async throws {
-        try await faults.call(machine, "journal.remove") { entries.withLock { _ = $0.removeValue(forKey: operation) } }
+        try await faults.call(machine, "journal.remove") { [self] in
+            entries.withLock { _ = $0.removeValue(forKey: operation) }
+        }
     }
+
+    /// Operations that have an entry, for observers.
+    package var open: [OperationID] { entries.withLock { $0.keys.sorted() } }
 
     package func operations() async throws -> [OperationID] { entries.withLock { $0.keys.sorted() } }
 }

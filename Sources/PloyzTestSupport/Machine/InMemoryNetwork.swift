@@ -16,19 +16,11 @@ package final class InMemoryNetwork: InstanceNetwork {
     private let machine: String
     private let faults: FaultInjector
     private let time: any Timekeeper
-    private let changed: @Sendable () -> Void
 
-    /// - Parameter changed: called after each change of a link, for observers.
-    package init(
-        machine: String,
-        faults: FaultInjector,
-        time: any Timekeeper,
-        changed: @escaping @Sendable () -> Void
-    ) {
+    package init(machine: String, faults: FaultInjector, time: any Timekeeper) {
         self.machine = machine
         self.faults = faults
         self.time = time
-        self.changed = changed
     }
 
     package func link(_ instance: InstanceRef) -> Link? { state.withLock { $0.links[instance] } }
@@ -38,10 +30,13 @@ package final class InMemoryNetwork: InstanceNetwork {
 
     func powerOff() { state.withLock { $0.links = [:] } }
 
-    private func call(_ name: String, _ instance: InstanceRef, _ body: @Sendable (inout State) -> Void) async throws {
-        try await faults.call(machine, "network.\(name)", "\(instance)", cost: .milliseconds(3)) {
+    private func call(
+        _ name: String,
+        _ instance: InstanceRef,
+        _ body: @escaping @Sendable (inout State) -> Void
+    ) async throws {
+        try await faults.call(machine, "network.\(name)", "\(instance)", cost: .milliseconds(3)) { [self] in
             state.withLock { body(&$0) }
-            changed()
         }
     }
 
@@ -82,7 +77,7 @@ package final class InMemoryNetwork: InstanceNetwork {
         sandbox: RunningContainer,
         address: IPv4Address
     ) async throws {
-        try await faults.call(machine, "network.waitUntilReady", "\(instance)", cost: .milliseconds(15)) {
+        try await faults.call(machine, "network.waitUntilReady", "\(instance)", cost: .milliseconds(15)) { [self] in
             guard state.withLock({ $0.neverReady }) else { return }
             try await time.sleep(for: readiness.timeout.duration)
             throw PloyzError(.notReady, "\(instance) was not ready after \(readiness.timeout)")

@@ -32,9 +32,10 @@ package struct InMemoryVolumeStore: VolumeStore {
         _ name: String,
         _ volume: VolumeRef? = nil,
         cost: Duration = .milliseconds(10),
-        _ body: @Sendable (inout InMemoryVolumes.State) throws -> Value
+        _ body: @escaping @Sendable (inout InMemoryVolumes.State) throws -> Value
     ) async throws -> Value {
-        try await faults.call(machine, "volumes.\(name)", volume?.description ?? "", cost: cost) {
+        let subject = volume?.description
+        return try await faults.call(machine, "volumes.\(name)", subject ?? "", cost: cost, order: subject) {
             try volumes.state.withLock { try body(&$0) }
         }
     }
@@ -73,9 +74,21 @@ package struct InMemoryVolumeStore: VolumeStore {
         try await call("create", volume) { state in
             guard let existing = state.datasets[volume] else {
                 state.datasets[volume] = InMemoryVolumes.Dataset(stamp: stamp)
+                state.datasets[volume]?.quota = spec.quota
                 return
             }
             guard existing.stamp != nil else { throw Self.foreign(volume) }
+        }
+    }
+
+    package func setQuota(_ quota: Capacity?, of volume: VolumeRef) async throws {
+        try await call("setQuota", volume) { state in
+            try Self.change(volume, in: &state) { dataset in
+                if let quota, quota.bytes < InMemoryVolumes.Dataset.bytes(dataset.content) {
+                    throw PloyzError(.quotaTooSmall, "\(volume) has more in it than \(quota)")
+                }
+                dataset.quota = quota
+            }
         }
     }
 
@@ -88,7 +101,8 @@ package struct InMemoryVolumeStore: VolumeStore {
     package func directory(of volume: VolumeRef) -> String { "/volumes/\(volume)/data" }
 
     package func withPlaceholders(for volumes: [VolumeRef], _ body: @Sendable () async throws -> Void) async throws {
-        try await faults.call(machine, "volumes.withPlaceholders", cost: .milliseconds(1)) { try await body() }
+        try await faults.call(machine, "volumes.withPlaceholders", cost: .milliseconds(1)) {}
+        try await body()
     }
 
     package func mount(_ volume: VolumeRef) async throws {
@@ -143,8 +157,8 @@ package struct InMemoryVolumeStore: VolumeStore {
             let find = { (guid: UInt64) in dataset?.snapshots.first { $0.snapshot.guid == guid }?.content ?? [] }
             let to = snapshot.map { find($0.guid) } ?? dataset?.content ?? []
             let from = base.map { find($0.guid) } ?? []
-            let bytes = InMemoryVolumes.Dataset.bytes(to) - InMemoryVolumes.Dataset.bytes(from)
-            return SizeEstimate(bytes: ByteCount(bytes), quality: .exact)
+            let (whole, known) = (InMemoryVolumes.Dataset.bytes(to), InMemoryVolumes.Dataset.bytes(from))
+            return SizeEstimate(bytes: ByteCount(whole - min(whole, known)), quality: .exact)
         }
     }
 
@@ -169,7 +183,7 @@ package struct InMemoryVolumeStore: VolumeStore {
     package func destroySnapshot(_ volume: VolumeRef, _ snapshot: VolumeSnapshot) async throws {
         try await call("destroySnapshot", volume) { state in
             state.datasets[volume]?.snapshots.removeAll {
-                $0.snapshot.guid == snapshot.guid && $0.holds.isEmpty && $0.snapshot.name.isOurs
+                $0.snapshot.guid == snapshot.guid && $0.holds.isEmpty
             }
         }
     }
@@ -193,11 +207,11 @@ package struct InMemoryVolumeStore: VolumeStore {
             if var received = state.staging.removeValue(forKey: volume) {
                 guard state.datasets[volume] == nil else { throw Self.foreign(volume) }
                 received.stamp = stamp
+                received.quota = spec.quota
                 state.datasets[volume] = received
             }
-            guard state.datasets[volume]?.stamp == stamp else {
-                throw PloyzError(.failed, "nothing of \(volume) was received")
-            }
+            // Adopted before, by a call whose answer was lost.
+            try Self.change(volume, in: &state) { $0.stamp = stamp }
         }
     }
 

@@ -26,6 +26,7 @@ package final class InMemoryVolumes: Sendable {
         package var isMounted = false
         package var content: [VolumeWrite] = []
         package var snapshots: [Snapshot] = []
+        package var quota: Capacity?
 
         package init(stamp: DatasetStamp? = nil, isMounted: Bool = false, content: [VolumeWrite] = []) {
             self.stamp = stamp
@@ -62,6 +63,11 @@ package final class InMemoryVolumes: Sendable {
         set { state.withLock { $0.datasets[volume] = newValue } }
     }
 
+    /// Volumes of which something is here, and whether it is whole: a first receive that nobody took up is not.
+    var names: (whole: [VolumeRef], staged: [VolumeRef]) {
+        state.withLock { ($0.datasets.keys.sorted(), $0.staging.keys.sorted()) }
+    }
+
     package func setHolders(_ holders: [String], of volume: VolumeRef) {
         state.withLock { $0.holders[volume] = holders }
     }
@@ -73,6 +79,11 @@ package final class InMemoryVolumes: Sendable {
             state.datasets[volume]?.content.append(write)
             return true
         }
+    }
+
+    /// Writes behind the back of whoever unmounted the dataset.
+    func leak(_ write: VolumeWrite, to volume: VolumeRef) {
+        state.withLock { $0.datasets[volume]?.content.append(write) }
     }
 
     /// A snapshot that somebody else made.
@@ -100,7 +111,8 @@ package final class InMemoryVolumes: Sendable {
             guard let from = snapshots.first(where: { $0.snapshot.guid == base.guid }) else {
                 throw PloyzError(.failed, "no snapshot \(base.name) of \(stream.volume) to start from")
             }
-            let delta = Dataset.bytes(to.content) - Dataset.bytes(from.content)
+            let (whole, known) = (Dataset.bytes(to.content), Dataset.bytes(from.content))
+            let delta = whole - min(whole, known)
             return (to.content, ByteCount(delta + 512))
         }
     }

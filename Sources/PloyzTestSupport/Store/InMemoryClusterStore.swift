@@ -26,6 +26,18 @@ package final class InMemoryClusterStore: ClusterStore {
         state.withLock { $0.values[key] }
     }
 
+    // For observers, who do not wait.
+    func value(at key: StoreKey) -> Data? { state.withLock { $0.values[key] } }
+
+    func entries(under prefix: StoreKey) -> [StoreEntry] {
+        state.withLock { state in
+            state.values.filter { $0.key.text.hasPrefix(prefix.text) }.map { StoreEntry(key: $0.key, value: $0.value) }
+                .sorted { $0.key < $1.key }
+        }
+    }
+
+    func values(under prefix: StoreKey) -> [Data] { entries(under: prefix).map(\.value) }
+
     package func list(_ prefix: StoreKey) async throws -> StoreListing {
         state.withLock { state in
             let entries = state.values.filter { $0.key.text.hasPrefix(prefix.text) }

@@ -6,8 +6,8 @@ import Synchronization
 /// Virtual time and the executor that goes with it: one thread, first come first served, and the clock jumps to the next
 /// timer when nothing can run. So a test of minutes takes milliseconds, and the same test runs the same way every time.
 ///
-/// Only what runs inside ``run(_:)`` may use it. Unstructured tasks would leave the executor and are not for code
-/// under test.
+/// Only what runs inside ``run(_:)`` may use it. Unstructured tasks leave the executor, except those of ``spawn(_:)``,
+/// and are not for code under test. What still runs or waits when the body has ended is dropped.
 package final class VirtualTimekeeper: Timekeeper, TaskExecutor {
     private struct Timer {
         let number: Int
@@ -73,6 +73,12 @@ package final class VirtualTimekeeper: Timekeeper, TaskExecutor {
         let job = UnownedJob(job)
         state.withLock { $0.jobs.append(job) }
         wake.signal()
+    }
+
+    /// Starts what belongs to no task of the code under test: a machine's daemon, a message on its way.
+    @discardableResult
+    package func spawn(_ body: @escaping @Sendable () async -> Void) -> Task<Void, Never> {
+        Task.detached(executorPreference: self) { await body() }
     }
 
     /// Nothing can run, no timer is set, and the body has not ended: it waits for something that never comes.

@@ -12,6 +12,8 @@ package enum ZFSComplaint: Hashable, Sendable {
     /// A hold or a clone keeps the snapshot.
     case kept
     case noSpace
+    /// A limit below what is used already.
+    case limitTooSmall
     /// zfs-fuse says so in about one of ten rollbacks that follow an unmount closely; the same call succeeds a moment
     /// later.
     case ioError
@@ -47,6 +49,7 @@ package enum ZFSComplaint: Hashable, Sendable {
         ("I/O error", .ioError),
         ("out of space", .noSpace),
         ("quota exceeded", .noSpace),
+        ("size is less than current used or reserved space", .limitTooSmall),
         ("has been modified", .modified),
         ("invalid backup stream", .badStream),
         ("failed to read from stream", .badStream),

@@ -122,6 +122,23 @@ package final class ZFSVolumeStore: VolumeStore {
         try await set(StampProperties.changes(from: old, to: stamp), of: dataset)
     }
 
+    package func setQuota(_ quota: Capacity?, of volume: VolumeRef) async throws {
+        let dataset = layout.dataset(of: volume)
+        try await requireOurs(volume)
+        do {
+            try await command.runWhileBusy(.set([.quota(quota)], of: dataset))
+        } catch let error as ZFSError where error.complaint == .limitTooSmall {
+            throw PloyzError(
+                .quotaTooSmall,
+                "\(volume) has more in it than \(quota.map(String.init(describing:)) ?? "none"): \(error.message)",
+                state: "its quota is as it was",
+                next: "delete some of it, or give it a larger quota: ployzctl volume ls"
+            )
+        } catch let error as ZFSError {
+            throw error.error(about: dataset)
+        }
+    }
+
     private static let listed = ["type", "mounted", "referenced", "used"] + StampProperties.names
 
     private func listedDataset(

@@ -97,8 +97,8 @@ struct MoveTests {
         try cluster.deploy(service("redis"))
         #expect(
             try refusals("shop/rdis", to: "m22", in: cluster) == [
-                "unknown-machine: there is no machine 'm22'; did you mean m2 or m1 or m3?",
-                "unknown-service: there is no service 'shop/rdis'; did you mean shop/redis?",
+                "unknown-machine: there is no machine 'm22'; did you mean 'm2' or 'm1' or 'm3'?",
+                "unknown-service: there is no service 'shop/rdis'; did you mean 'shop/redis'?",
             ]
         )
     }

@@ -134,7 +134,7 @@ import Testing
                 try await cluster.engine(on: cluster[1]).plan(request)
             }
             #expect(error?.code == .unknownService)
-            #expect(error?.message == "there is no service 'shop/reddis'; did you mean shop/redis?")
+            #expect(error?.message == "there is no service 'shop/reddis'; did you mean 'shop/redis'?")
         }
     }
 
@@ -164,7 +164,7 @@ import Testing
                 #expect(try picture.machine(named: text).id == record.id, "\(text)")
             }
             let error = #expect(throws: PloyzError.self) { try picture.machine(named: "n2") }
-            #expect(error?.message == "there is no machine 'n2'; did you mean m2 or m1?")
+            #expect(error?.message == "there is no machine 'n2'; did you mean 'm2'?")
         }
     }
 }

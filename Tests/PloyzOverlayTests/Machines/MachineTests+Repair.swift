@@ -44,7 +44,7 @@ extension MachineTests {
             Invocation("ip", ["neigh", "show", "nud", "permanent"]),
             Invocation("wg", ["show", machine.configuration.wireguard.text, "allowed-ips"]),
             Invocation("wg", ["show", machine.configuration.wireguard.text, "listen-port"]),
-            Invocation("nft", ["list", "ruleset"]), Invocation("iptables", ["-S"]),
+            Invocation("ip", ["rule", "show"]), Invocation("nft", ["list", "ruleset"]), Invocation("iptables", ["-S"]),
         ]
         var texts: [String] = []
         for look in looks { texts.append(try await machine.runner.require(look)) }

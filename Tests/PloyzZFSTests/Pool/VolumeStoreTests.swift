@@ -32,6 +32,34 @@ extension RealPool {
             }
         }
 
+        @Test("a quota may grow, shrink and go, but not below what the volume has in it")
+        func quota() async throws {
+            try await PoolMachine.with { machines in
+                let store = machines[0].store
+                try await machines[0].create(volume, quota: try Capacity("64MiB"))
+                let name = store.layout.dataset(of: volume).text
+                let limit = { try await machines[0].zfs("get", "-Hp", "-o", "value", "refquota", name) }
+                try await store.setQuota(try Capacity("32MiB"), of: volume)
+                #expect(try await limit() == "33554432\n")
+                try await store.mount(volume)
+                let file = "\(store.directory(of: volume))/file"
+                // Random, since a pool may compress.
+                let bytes = Data((0..<(8 << 20)).map { _ in UInt8.random(in: 0...255) })
+                try bytes.write(to: URL(filePath: file))
+                try await store.unmount(volume)
+                let error = await #expect(throws: PloyzError.self) {
+                    try await store.setQuota(try Capacity("4MiB"), of: volume)
+                }
+                #expect(error?.code.text == "quota-too-small")
+                #expect(try await limit() == "33554432\n")
+                try await store.setQuota(nil, of: volume)
+                #expect(try await limit() == "0\n")
+                try await store.setQuota(nil, of: volume)
+                let foreign = try VolumeRef("shop/other")
+                await #expect(throws: PloyzError.self) { try await store.setQuota(nil, of: foreign) }
+            }
+        }
+
         @Test("a volume is created with mode, owner and quota, unmounted, and only once")
         func create() async throws {
             try await PoolMachine.with { machines in

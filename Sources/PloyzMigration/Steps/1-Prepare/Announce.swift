@@ -14,13 +14,14 @@ extension MigrationRunner {
     }
 
     private func announcement() throws -> StoreTransaction {
-        var conditions: [StoreTransaction.Condition] = [.absent(.decision(record.id)), .absent(.operation(record.id))]
+        var conditions: [StoreTransaction.Condition] =
+            Mutant.isActive(.announcedAfterAll) ? [] : [.absent(.decision(record.id)), .absent(.operation(record.id))]
         var writes: [StoreTransaction.Write] = [
             .put(.decision(record.id), Decision.running.value),
             try .put(.operation(record.id), encoding: record),
         ]
         for service in record.services {
-            conditions.append(.absent(.lock(service)))
+            if !Mutant.isActive(.announcedWithoutLock) { conditions.append(.absent(.lock(service))) }
             writes.append(.put(.lock(service), record.id.lockValue))
         }
         for service in Set(unit.members.map(\.service)) { conditions.append(try .value(service)) }
@@ -58,14 +59,21 @@ extension MigrationRunner {
 
     /// - Throws: when the store does not answer.
     private func writeAborted() async throws {
+        if Mutant.isActive(.abortNotWritten) { return }
         let key = StoreKey.decision(record.id)
         let store = seams.store
         let write = StoreTransaction.Write.put(key, Decision.aborted.value)
-        for condition in [StoreTransaction.Condition.value(key, Decision.running.value), .absent(key)] {
-            let transaction = StoreTransaction(conditions: [condition], writes: [write])
-            let isWritten = try await store.commit(transaction)
-            if isWritten { return }
+        // An announcement that arrives late, between the two conditions, meets neither: then once more.
+        for _ in 0..<3 {
+            for condition in [StoreTransaction.Condition.value(key, Decision.running.value), .absent(key)] {
+                let transaction = StoreTransaction(conditions: [condition], writes: [write])
+                let isWritten = try await store.commit(transaction)
+                if isWritten { return }
+            }
+            let operation = record.id
+            if try await store.decision(operation) == .aborted { return }
         }
+        throw PloyzError(.failed, "'aborted' could not be written for \(record.id)")
     }
 
     /// Notes in the volumes' records which snapshots the target kept: whoever owns the volume next still needs them, or

@@ -29,7 +29,8 @@ struct VolumeSender: Sendable {
                 events.emit(.note(text: "the stream of \(stream.volume) broke, try \(tries) of \(retries): \(cause)"))
                 try await seams.time.sleep(for: .milliseconds(250 << min(tries, 5)))
                 // Perhaps only the answer was lost.
-                if try await hasArrived(stream) {
+                let isOther = PloyzError(wrapping: error).code == .receiptDiffers
+                if !isOther, try await hasArrived(stream) {
                     return TransferReceipt(bytes: expected ?? .zero, guid: stream.snapshot.guid)
                 }
             }
@@ -51,7 +52,7 @@ struct VolumeSender: Sendable {
                 report(acknowledged)
             }
         }
-        guard receipt.guid == stream.snapshot.guid else {
+        guard receipt.guid == stream.snapshot.guid || Mutant.isActive(.snapshotNotCompared) else {
             throw PloyzError(
                 .receiptDiffers,
                 "the target received snapshot \(receipt.guid) of \(stream.volume), not \(stream.snapshot.guid)"
@@ -61,6 +62,19 @@ struct VolumeSender: Sendable {
     }
 
     private func hasArrived(_ stream: VolumeStream) async throws -> Bool {
+        guard stream.base != nil else {
+            // What arrived in full is not seen under the volume's name before it is adopted, and only a whole one can be.
+            let request = AdoptRequest(id: id, volume: stream.volume, guid: stream.snapshot.guid)
+            do {
+                try await seams.time.within(seams.limits.peer, "adopting \(stream.volume)") {
+                    try await target.adopt(request)
+                }
+                return true
+            } catch {
+                try Task.checkCancellation()
+                return false
+            }
+        }
         let facts = try await seams.time.within(seams.limits.peer, "asking the target") {
             try await target.facts(TargetQuestion(unit: unit))
         }

@@ -6,6 +6,54 @@ import PloyzModel
 /// **Left behind on failure**: tickets on the target, which expire.
 extension MigrationRunner {
     mutating func arm() async throws {
+        while true {
+            if try await waitForStore(), !unit.isStateless {
+                // What was written while it waited would all be in the last delta.
+                try await preCopy()
+            }
+            do {
+                return try await armOnce()
+            } catch let error as PloyzError where error.code == .storeUnreachable {
+                // It went away in between: the cutover waits for it once more.
+                try Task.checkCancellation()
+            }
+        }
+    }
+
+    /// Returns when the store answers. One that does not keeps nobody down here: the workload runs.
+    ///
+    /// - Returns: whether it was away.
+    private func waitForStore() async throws -> Bool {
+        let began = seams.time.now
+        var wasAway = false
+        while true {
+            do {
+                _ = try await seams.store.decision(record.id)
+                return wasAway
+            } catch {
+                try Task.checkCancellation()
+                guard seams.time.now - began < seams.limits.storeAway else {
+                    throw PloyzError(
+                        .storeUnreachable,
+                        "the store did not answer for \(Microseconds(seams.time.now - began)): \(PloyzError(wrapping: error).message)"
+                    )
+                }
+                if !wasAway {
+                    let limit = Microseconds(seams.limits.storeAway)
+                    events.emit(
+                        .note(
+                            text:
+                                "the store does not answer: the cutover waits for it, at most \(limit); the workload runs"
+                        )
+                    )
+                }
+                wasAway = true
+                try await seams.time.sleep(for: .seconds(1))
+            }
+        }
+    }
+
+    private mutating func armOnce() async throws {
         let name = try entry.snapshotName(round: "last")
         async let tickets = lastTickets(name)
         async let inputs = commitInputs()
@@ -83,7 +131,11 @@ extension MigrationRunner {
 
     private func foreignHolders() async throws -> [PloyzError] {
         let found = try await sideBySide(unit.volumes) { [seams] volume in
-            (volume.ref, try await seams.storage().foreignHolders(of: volume.ref))
+            let storage = try seams.storage()
+            let holders = try await seams.local("looking for holders of \(volume.ref)") {
+                try await storage.foreignHolders(of: volume.ref)
+            }
+            return (volume.ref, holders)
         }
         return found.flatMap { volume, holders in
             holders.map { PloyzError(.foreignHolder, "\($0) has \(volume) mounted: it could not be fenced") }

@@ -61,6 +61,8 @@ extension MigrationRunner {
         do {
             let decision = try await store.decision(operation)
             switch decision {
+            case .committed where Mutant.isActive(.returningWhileCommitted):
+                return .refused(PloyzError(.commitRefused, "mutant"))
             case .committed: return foundCommitted()
             case .aborted: return .refused(PloyzError(.commitRefused, "the operation was aborted"))
             case .running, nil:
@@ -92,9 +94,11 @@ extension MigrationRunner {
     func commitTransaction() throws -> StoreTransaction {
         guard let armed else { throw PloyzError(.failed, "the cutover was not armed") }
         let decision = StoreKey.decision(record.id)
-        var conditions = armed.conditions
-        conditions.append(.value(decision, Decision.running.value))
-        conditions.append(.value(.candidate(record.id), id.candidateValue))
+        var conditions = Mutant.isActive(.commitWithoutRecords) ? [] : armed.conditions
+        if !Mutant.isActive(.commitWithoutDecision) { conditions.append(.value(decision, Decision.running.value)) }
+        if !Mutant.isActive(.commitWithoutCandidate) {
+            conditions.append(.value(.candidate(record.id), id.candidateValue))
+        }
         var writes: [StoreTransaction.Write] = [.put(decision, Decision.committed.value)]
         for service in Set(unit.members.map(\.service)).sorted(by: { $0.ref < $1.ref }) {
             var moved = service

@@ -7,6 +7,7 @@ import PloyzModel
 extension MigrationRunner {
     mutating func fence() async throws {
         let began = seams.time.now
+        if Mutant.isActive(.fenceSkipped) { return }
         let storage = try seams.storage()
         _ = try await sideBySide(unit.volumes) { [seams] volume in
             try await seams.time.within(seams.limits.local, "unmounting \(volume.ref)") {

@@ -42,6 +42,13 @@ extension MigrationRunner {
         _ = try? await store.commit(transaction)
     }
 
+    /// Where the next try goes on, in words.
+    private var kept: String {
+        let arrived = entry.arrived.sorted { $0.key < $1.key }.map { "\($0.key)@\($0.value.name)" }
+        return arrived.isEmpty
+            ? "" : "; \(record.to) keeps \(arrived.joined(separator: ", ")), from where the next try goes on"
+    }
+
     private func result(_ outcome: MigrationOutcome) -> MigrationResult {
         let pending = record.pending.isEmpty ? "" : "; still to do: \(record.pending.joined(separator: "; "))"
         let show = "ployzctl migrate show \(record.id)"
@@ -58,7 +65,7 @@ extension MigrationRunner {
             let error = (entry.machine.failure ?? PloyzError(.failed, "the migration failed")).leaving(
                 state: entry.machine.deferred.contains(.stop)
                     ? "\(record.service) belongs to \(record.from) and is being started there\(pending)"
-                    : "\(record.service) runs on \(record.from) as before\(pending)",
+                    : "\(record.service) runs on \(record.from) as before\(kept)\(pending)",
                 next: "ployzctl migrate apply \(record.service) --to \(record.to)"
             )
             return MigrationResult(

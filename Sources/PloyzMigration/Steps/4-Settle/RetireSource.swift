@@ -8,9 +8,8 @@ import PloyzModel
 extension MigrationRunner {
     mutating func retireSource() async throws {
         if record.plan.startsFirst {
-            // Other machines follow the record by themselves, each a little later than this one, and what they have begun
-            // here ends.
-            try await seams.time.sleep(for: seams.limits.linger)
+            // What other machines have begun here ends meanwhile, and the rest within the grace of the stop.
+            try await outlastFollowers()
             try await stopMembers()
             try await seams.store.advanceHandover(of: unit, to: .over)
             try await seams.routes.refresh()
@@ -26,21 +25,21 @@ extension MigrationRunner {
         guard !unit.isStateless else { return }
         let storage = try seams.storage()
         let last = entry.last
+        let target = record.to.id
         try await eachAsFarAsPossible(unit.volumes) { volume in
             guard let kept = last[volume.ref] else { return }
-            try await storage.setStamp(
-                DatasetStamp(volume: volume.ref, owner: seams.machine, epoch: volume.epoch, state: .previous)
-            )
+            let stamp = DatasetStamp(volume: volume.ref, owner: seams.machine, epoch: volume.epoch, state: .previous)
+            if !Mutant.isActive(.stampForgotten) { try await storage.setStamp(stamp) }
             try await storage.hold(volume.ref, kept.name, tag: .previous)
         }
         try await releaseHolds()
         try await eachAsFarAsPossible(unit.volumes) { volume in
             guard let kept = last[volume.ref] else { return }
-            // Bases of copies on other machines stay too: this machine may own the volume again and send from them.
-            let needed = Set(volume.previousCopies.filter { $0.machine != seams.machine }.map(\.guid)).union([kept.guid]
-            )
+            // Bases of copies on third machines stay too: this machine may own the volume again and send from them.
+            let third = volume.previousCopies.filter { $0.machine != seams.machine && $0.machine != target }
+            let needed = Set(third.map(\.guid)).union([kept.guid])
             for snapshot in try await storage.snapshots(of: volume.ref)
-            where snapshot.name.isOurs && !needed.contains(snapshot.guid) {
+            where (snapshot.name.isOurs || Mutant.isActive(.foreignDestroyed)) && !needed.contains(snapshot.guid) {
                 try await storage.release(volume.ref, snapshot.name, tag: .previous)
                 try await storage.destroySnapshot(volume.ref, snapshot)
             }

@@ -1,0 +1,11 @@
+import ArgumentParser
+
+/// Runs the engine under faults, in memory and in virtual time.
+@main
+struct Schedules: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "schedules",
+        abstract: "Lets every call of a migration go wrong, alone and in pairs, and checks the invariants.",
+        subcommands: [Singles.self, Pairs.self, Mutants.self, Replay.self]
+    )
+}
