@@ -23,7 +23,7 @@
 #define WRITES 1
 #endif
 
-/* What the code lacks at the commit that README.md names; -DAS_IS is the code as it is. */
+/* What the code lacked before this model found it (README.md, Findings); -DAS_IS is the protocol as it was. */
 #ifdef AS_IS
 #define NO_PREPARE_LOCK
 #define NO_CLAIM_OF_EACH

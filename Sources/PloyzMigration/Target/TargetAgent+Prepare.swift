@@ -85,7 +85,7 @@ extension TargetAgent {
             let sealed = !Mutant.isActive(.sealLeftOpen)
             try await seams.network.attach(instance.ref, sandbox: sandbox, address: instance.address, sealed: sealed)
             // Whatever this link was before, it is down now: repeats of `attach` change nothing.
-            try await seams.network.seal(instance.ref)
+            if sealed { try await seams.network.seal(instance.ref) }
             if agent.dialsOut(member, in: request.unit) {
                 try await seams.network.openEgress(instance.ref, address: instance.address)
             }

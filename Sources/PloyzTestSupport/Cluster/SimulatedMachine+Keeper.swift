@@ -5,7 +5,7 @@ import PloyzModel
 struct KeptPicture: Hashable, Sendable {
     let records: [StoreEntry]
     let containers: [OurContainer]
-    let claims: [InstanceRef: OperationID]
+    let claims: [InstanceRef: Set<OperationID>]
 }
 
 extension SimulatedMachine {

@@ -20,6 +20,8 @@ package final class InMemoryClaims: WorkloadClaims {
         }
     }
 
+    var all: [InstanceRef: Set<OperationID>] { claimed.withLock { $0 } }
+
     func forget() { claimed.withLock { $0 = [:] } }
 
     package func holder(of instance: InstanceRef) -> OperationID? {

@@ -21,11 +21,9 @@ struct Inspection {
         inspection.inspectOperations()
         inspection.inspectMachines()
         if isFinal { inspection.inspectSnapshots() }
-        if stage.foreignThings(in: cluster) != foreign {
-            inspection.found.append(
-                "I3: what is foreign changed from \(foreign) to \(stage.foreignThings(in: cluster))"
-            )
-        }
+        let now = stage.foreignThings(in: cluster)
+        for gone in foreign where !now.contains(gone) { inspection.found.append("I3: gone or changed: \(gone)") }
+        for new in now where !foreign.contains(new) { inspection.found.append("I3: new: \(new)") }
         return inspection.found
     }
 

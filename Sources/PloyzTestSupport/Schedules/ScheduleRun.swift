@@ -128,7 +128,7 @@ package final class ScheduleRun: Sendable {
             group.addTask { (1, await self.applyOnce(cancels: isFirst ? self.scenario.cancels : nil)) }
             if isTwice {
                 group.addTask {
-                    try? await self.cluster.time.sleep(for: .milliseconds(40))
+                    try? await self.cluster.time.sleep(for: .milliseconds(20))
                     return (2, await self.applyOnce(cancels: nil))
                 }
             }
