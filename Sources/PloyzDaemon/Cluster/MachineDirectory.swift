@@ -3,16 +3,24 @@ import PloyzAPI
 import PloyzMigration
 import PloyzModel
 
-/// The daemons of the other machines, found by their records in the store.
+/// The daemons of the other machines, found by their records.
 struct MachineDirectory: Sendable {
     private let machine: MachineID
     private let store: any ClusterStore
+    private let mirror: ClusterMirror
     private let clients: PloyzAPI.PeerDirectory
     private let port: Int
 
-    init(machine: MachineID, store: any ClusterStore, credentials: TransportCredentials, port: Int) {
+    init(
+        machine: MachineID,
+        store: any ClusterStore,
+        mirror: ClusterMirror,
+        credentials: TransportCredentials,
+        port: Int
+    ) {
         self.machine = machine
         self.store = store
+        self.mirror = mirror
         self.clients = PloyzAPI.PeerDirectory(credentials: credentials)
         self.port = port
     }
@@ -72,10 +80,19 @@ struct MachineDirectory: Sendable {
     }
 
     private func client(_ id: MachineID) async throws -> PeerClient {
-        guard let record = try await store.record(MachineRecord.self, at: .machine(id)) else {
+        guard let record = try await record(of: id) else {
             throw PloyzError(.unknownMachine, "there is no machine \(id)", next: "ployzctl machine ls")
         }
         return try await clients.client(for: PeerTarget(record, port: port))
+    }
+
+    /// As the store was last seen: one that does not answer must not keep machines from hearing each other, and a stream, or
+    /// a downtime, from going on. The certificate tells whether it is the machine that is meant.
+    private func record(of id: MachineID) async throws -> MachineRecord? {
+        if let known = mirror.value(.machine(id)).flatMap({ try? JSON.decode(MachineRecord.self, from: $0) }) {
+            return known
+        }
+        return try await store.record(MachineRecord.self, at: .machine(id))
     }
 }
 

@@ -112,6 +112,7 @@ final class Member: Sendable {
         peers = MachineDirectory(
             machine: machine,
             store: store,
+            mirror: mirror,
             credentials: transport,
             port: configuration.apiPort
         )

@@ -5,6 +5,17 @@ extension FaultCase {
             FaultCase("F26", "gone", "the candidate's container is gone when it is to start", ending: .returned).with {
                 $0.moment = .target("before start")
                 $0.strike = [.run(.target, "docker rm --force ployz.shop.redis.0"), .goOn]
+            },
+            FaultCase(
+                "F26",
+                "before-stop",
+                "the candidate's container is gone before the workload stops",
+                ending: .returned
+            )
+            .with {
+                // The strike takes time, and must not be part of the gap.
+                $0.moment = .source("written perform arm")
+                $0.strike = [.run(.target, "docker rm --force ployz.shop.redis.0"), .goOn]
                 $0.isCompared = true
                 $0.isRepresentative = true
             },

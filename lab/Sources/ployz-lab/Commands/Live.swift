@@ -10,7 +10,7 @@ struct Live: ParsableCommand {
         discussion: """
             Looks every few milliseconds at cgroups and links, from outside the machines, and prints a JSON document \
             for each change: the state on each machine (absent, sealed, open), and those on which it was open at the \
-            same moment. Goes on until SIGTERM or SIGINT.
+            same moment. Goes on until SIGTERM or SIGINT, or until the lab is gone.
             """
     )
 
@@ -33,11 +33,16 @@ struct Live: ParsableCommand {
 
     func run() throws {
         let name = "ployz." + instance.split(separator: "/").joined(separator: ".")
-        var watch = try LiveWatch(options.lab(), container: name, instance: instance)
+        // A caller may have blocked the signals that end this.
+        var none = sigset_t()
+        sigemptyset(&none)
+        sigprocmask(SIG_SETMASK, &none, nil)
+        let lab = try options.lab()
+        var watch = try LiveWatch(lab, container: name, instance: instance)
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys]
         var last: LiveWatch.Sight?
-        while true {
+        while Files.exists(lab.paths.record) {
             let sight = watch.look()
             if sight.states != last?.states || sight.open != last?.open {
                 print(String(decoding: try encoder.encode(sight), as: UTF8.self))
