@@ -47,7 +47,7 @@ extension SimulatedCluster {
                     try? await time.sleep(for: Self.tendInterval)
                 }
             }
-            daemon.spawn("keep") {
+            daemon.spawn("keep") { [weak self] in
                 var known: KeptPicture?
                 while !daemon.isDead {
                     known = await self?.keep(machine, known: known)
