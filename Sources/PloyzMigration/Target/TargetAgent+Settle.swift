@@ -74,6 +74,8 @@ extension TargetAgent {
     func settleAlone(_ entry: TargetEntry) async throws {
         if let unit = entry.unit, try await !isHandedOver(entry) {
             guard entry.phase == .settling else { return try await open(entry) }
+            // After a power cut nothing is open here that the owner's end of the handover could be waited for with.
+            guard try await hasCandidates(unit) else { return try await takeOver(entry) }
             guard let deadline = entry.deadline, seams.time.date > deadline else { return }
             try await seams.store.advanceHandover(of: unit, to: .over)
         }

@@ -44,7 +44,8 @@ struct TestMachine: Sendable {
             .ipBatch([
                 ["link", "set", "dev", "lo", "up"],
                 ["address", "add", "192.0.2.\(number)/24", "dev", "under0"],
-                ["link", "set", "dev", "under0", "up"],
+                // Without an address of its own making, which the kernel would still be trying out while a test looks.
+                ["link", "set", "dev", "under0", "addrgenmode", "none", "up"],
             ])
         )
         let key = try await WireGuardKeyFile(path: configuration.keyFile).publicKey()
