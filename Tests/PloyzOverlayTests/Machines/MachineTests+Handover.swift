@@ -114,7 +114,7 @@ extension MachineTests {
                 in: sandbox.holder,
                 to: address,
                 port: port,
-                for: .milliseconds(20),
+                for: .milliseconds(500),
                 every: .milliseconds(5)
             )
             #expect(answers.failures == 0, "to \(address)")
