@@ -60,15 +60,11 @@ extension SimulatedCluster {
 
     /// One round of the keeper of workloads. It gives up what does not end, as the real one's calls do.
     private func keep(_ machine: SimulatedMachine, known: KeptPicture?) async -> KeptPicture? {
-        await withTaskGroup(of: KeptPicture?.self) { [time] group in
-            group.addTask { try? await machine.keepRunning(known: known) }
-            group.addTask {
-                try? await time.sleep(for: Self.keepLimit)
-                return nil
-            }
-            defer { group.cancelAll() }
-            return await group.next() ?? nil
+        // Both optionals say the same: it has not come to an end with all being well.
+        let picture = try? await time.within(Self.keepLimit, "keeping workloads") {
+            try await machine.keepRunning(known: known)
         }
+        return picture ?? nil
     }
 
     private static func takeUpUnfinished(_ daemon: SimulatedDaemon) async {

@@ -19,9 +19,13 @@ package enum ScheduleSpace {
 
     /// `count` of `schedules`, the same for the same seed, each at most once.
     package static func draw(_ count: Int, of schedules: [Schedule], seed: UInt64) -> [Schedule] {
-        guard count < schedules.count else { return schedules }
+        count < schedules.count ? Array(shuffled(schedules, seed: seed).prefix(count)) : schedules
+    }
+
+    /// In an order that the seed decides.
+    package static func shuffled(_ schedules: [Schedule], seed: UInt64) -> [Schedule] {
         var generator = SeededGenerator(seed: seed)
-        return Array(schedules.shuffled(using: &generator).prefix(count))
+        return schedules.shuffled(using: &generator)
     }
 
     private static func strikes(at calls: [SeamCall]) -> [Schedule.Strike] {
