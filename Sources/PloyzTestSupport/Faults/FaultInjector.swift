@@ -191,7 +191,10 @@ package final class FaultInjector: Sendable {
             // A command dies with its machine's power; what is on its way through the network does not.
             if boot == nil || boot == world?.boot(of: call.machine) {
                 if trace.isOn { trace.note("    \(call) is done late") }
-                _ = try? await Self.$isLate.withValue(true) { try await body() }
+                // What comes to a machine without power is lost.
+                _ = try? await time.within(.seconds(300), "what is late") {
+                    try await Self.$isLate.withValue(true) { try await body() }
+                }
                 world?.look(after: call)
             }
             state.withLock { $0.late -= 1 }

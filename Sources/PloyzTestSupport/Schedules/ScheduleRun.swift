@@ -282,6 +282,9 @@ package final class ScheduleRun: Sendable {
         case .migrated, .cleanupPending, .alreadyThere:
             return placedOnTarget ? [] : ["I6: said \(result.outcome.rawValue), and it is not on the target"]
         case .failed, .cancelled:
+            // Of two commands the other may have moved it.
+            let decision = result.record.flatMap { cluster.store.value(at: .decision($0.id)) }
+            if scenario.isTwice, decision == Decision.aborted.value { return [] }
             return placedOnTarget ? ["I6: said \(result.outcome.rawValue), and it is on the target"] : []
         case .unknown: return []
         }
