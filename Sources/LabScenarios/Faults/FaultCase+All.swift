@@ -1,7 +1,11 @@
 extension FaultCase {
     /// Every case, in the order in which they are played.
+    ///
+    /// Those with the founder as the source come last: it has a copy from then on, whose base every first send carries in a
+    /// stream of its own, and no stream is as long as its volume.
     package static var all: [FaultCase] {
         killedDaemons + powerLoss + docker + links + store + containers + pools + pauses + stale + bystanders + streams
+            + founderLosesPower
     }
 
     /// Those that `names` name: by number, by number and place, or all when there are none.

@@ -1,6 +1,6 @@
 extension FaultCase {
     /// F35 and F36: every process and namespace of a machine is destroyed at once, and the machine boots.
-    static var powerLoss: [FaultCase] { sourceLosesPower + founderLosesPower + targetLosesPower }
+    static var powerLoss: [FaultCase] { sourceLosesPower + targetLosesPower }
 
     private static var sourceLosesPower: [FaultCase] {
         let places = ["round", "stop", "stopped", "last-delta", "ready", "commit", "committed", "switched", "retire"]
@@ -14,7 +14,7 @@ extension FaultCase {
     }
 
     /// The store goes down with the source.
-    private static var founderLosesPower: [FaultCase] {
+    static var founderLosesPower: [FaultCase] {
         boundaries.filter { ["stopped", "commit", "committed"].contains($0.place) }.map { place, moment, ending in
             FaultCase(
                 "F35",
