@@ -19,6 +19,13 @@ struct DaemonOperator: OperatorService {
         }
     }
 
+    /// The member once it has read the store: before that every list would be empty, which is not so.
+    private func reader() async throws -> Member {
+        let member = try await member()
+        try await member.waitUntilRead(within: .seconds(10))
+        return member
+    }
+
     /// Only who is on the machine itself may say which cluster it belongs to.
     private func node() throws -> Node {
         guard case .node(let node) = answering else {
@@ -42,7 +49,7 @@ struct DaemonOperator: OperatorService {
     }
 
     func machines() async throws -> MachineList {
-        try await member().machines()
+        try await reader().machines()
     }
 
     func setLifecycle(_ request: LifecycleRequest) async throws -> LifecycleChange {
@@ -59,12 +66,12 @@ struct DaemonOperator: OperatorService {
         try await member().deployer.deploy(request)
     }
 
-    func services() async throws -> ServiceList { try await member().listings.services() }
+    func services() async throws -> ServiceList { try await reader().listings.services() }
 
     func volumes() async throws -> VolumeList {
         // Another machine's daemon asks each by itself.
         let isAskedHere = if case .node = answering { true } else { false }
-        return try await member().volumeList(askingOthers: isAskedHere)
+        return try await reader().volumeList(askingOthers: isAskedHere)
     }
 
     func previewMigration(_ request: MoveRequest) async throws -> MigrationPreview {
@@ -80,7 +87,7 @@ struct DaemonOperator: OperatorService {
     }
 
     func migrations() async throws -> MigrationList {
-        MigrationList(migrations: try await member().listings.migrations().map(MigrationSummary.init))
+        MigrationList(migrations: try await reader().listings.migrations().map(MigrationSummary.init))
     }
 
     func migration(_ id: OperationID) async throws -> MigrationDetail {

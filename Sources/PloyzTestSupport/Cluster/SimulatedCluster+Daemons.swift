@@ -50,6 +50,7 @@ extension SimulatedCluster {
             daemon.spawn("keep") { [weak self] in
                 var known: KeptPicture?
                 while !daemon.isDead {
+                    daemon.keeps.withLock { $0 = false }
                     known = await self?.keep(machine, known: known)
                     daemon.keeps.withLock { $0 = known != nil }
                     try? await time.sleep(for: Self.keepInterval)

@@ -29,7 +29,7 @@ package final class SimulatedDaemon: Sendable {
     let engine: MigrationEngine
     /// Of the migrations that a task has.
     let signals = Mutex<[OperationID: CancelSignal]>([:])
-    /// Whether the keeper of workloads found everything as it should be when it looked last.
+    /// Whether the keeper of workloads found everything as it should be when it looked last, and does not look just now.
     let keeps = Mutex(false)
     private let time: VirtualTimekeeper
     private let state = Mutex(State())

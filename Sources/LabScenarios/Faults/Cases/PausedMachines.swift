@@ -1,7 +1,7 @@
 extension FaultCase {
-    /// Machines that stand still for 20 s, all their processes at once, and go on as if nothing had happened.
+    /// Machines that stand still for 15 s, all their processes at once, and go on as if nothing had happened.
     static var pauses: [FaultCase] {
-        let pause: [Deed] = [.goOn, .last(20)]
+        let pause: [Deed] = [.goOn, .last(15)]
         return [
             FaultCase(
                 "FREEZE",

@@ -35,10 +35,16 @@ extension MigrationRunner {
 
     /// Shows an end with work left; the locks stay when giving them back is part of it.
     private func publishEnd() async {
-        guard let put = try? StoreTransaction.Write.put(.operation(record.id), encoding: record) else { return }
-        let decision = entry.machine.isCommitted ? Decision.committed : .aborted
-        let transaction = StoreTransaction(conditions: [.value(.decision(record.id), decision.value)], writes: [put])
+        let key = StoreKey.operation(record.id)
         let store = seams.store
+        guard let put = try? StoreTransaction.Write.put(key, encoding: record), let shown = try? await store.get(key)
+        else { return }
+        let decision = entry.machine.isCommitted ? Decision.committed : .aborted
+        // Compared with what is there now, so that a write that arrives late cannot hide that the work was done.
+        let transaction = StoreTransaction(
+            conditions: [.value(.decision(record.id), decision.value), .value(key, shown)],
+            writes: [put]
+        )
         _ = try? await store.commit(transaction)
     }
 
