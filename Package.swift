@@ -87,7 +87,7 @@ let package = Package(
         // The daemon.
         .executableTarget(
             name: "ployzd",
-            dependencies: [argumentParser, logging, serviceLifecycle, unixSignals, "PloyzDaemon"],
+            dependencies: [argumentParser, logging, serviceLifecycle, unixSignals, "PloyzAPI", "PloyzDaemon"],
             swiftSettings: settings
         ),
 
@@ -119,7 +119,7 @@ let package = Package(
         // The commands of ployzctl.
         .target(
             name: "PloyzCommands",
-            dependencies: [argumentParser, "PloyzAPI", "PloyzMigration", "PloyzModel"],
+            dependencies: [argumentParser, subprocess, system, "PloyzAPI", "PloyzMigration", "PloyzModel"],
             swiftSettings: settings
         ),
         .testTarget(
@@ -156,7 +156,7 @@ let package = Package(
         ),
         .testTarget(
             name: "PloyzDaemonTests",
-            dependencies: ["PloyzDaemon", "PloyzTestSupport"],
+            dependencies: ["PloyzAPI", "PloyzDaemon", "PloyzModel", "PloyzOverlay", "PloyzTestSupport"],
             swiftSettings: settings
         ),
 

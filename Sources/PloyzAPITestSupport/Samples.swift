@@ -19,6 +19,15 @@ package enum Samples {
     package static let instance = InstanceRef(service: redis, index: 0)
 
     package static let version = DaemonVersion(version: "0.1.0")
+    package static let doctorReport = DoctorReport(findings: [
+        DoctorFinding("ip", .ok, "installed"),
+        DoctorFinding(
+            "etcd",
+            .warning,
+            "/usr/bin/etcd is not there: this machine can join a cluster, not found one",
+            next: "apt-get install etcd-server"
+        ),
+    ])
     package static let invite = Invite(token: "ployz1-c2FtcGxl-dG9rZW4", expiresAt: date)
 
     package static let machines = MachineList(machines: [

@@ -6,24 +6,15 @@ import PloyzModel
 /// The daemon: the node, and the socket at which operators reach it.
 package struct Daemon: Sendable {
     private let configuration: DaemonConfiguration
+    private let serviceManager: ServiceManagerNotice?
     private let logger: Logger
 
     /// Reads the configuration file, if there is one, and the environment.
     ///
     /// - Throws: ``PloyzError`` `configuration-invalid` with every error that was found.
     package init(configurationPath: String?, environment: [String: String]) throws {
-        let path = configurationPath ?? ConfigurationReader.defaultPath
-        let text: String?
-        if configurationPath != nil || FileManager.default.fileExists(atPath: path) {
-            text = try String(contentsOfFile: path, encoding: .utf8)
-        } else {
-            text = nil
-        }
-        configuration = try ConfigurationReader.read(
-            text,
-            environment: environment,
-            hostName: ProcessInfo.processInfo.hostName
-        )
+        configuration = try DaemonConfiguration.read(path: configurationPath, environment: environment)
+        serviceManager = ServiceManagerNotice(environment: environment)
         var logger = Logger(label: "ployzd")
         logger.logLevel = Logger.Level(rawValue: configuration.logLevel) ?? .info
         self.logger = logger
@@ -48,7 +39,8 @@ package struct Daemon: Sendable {
             DaemonOperator(answering: .node(node)),
             socketPath: configuration.socket,
             logger: logger,
-            onRunning: { [logger, configuration] in
+            onRunning: { [logger, configuration, serviceManager] in
+                serviceManager?.ready()
                 logger.notice("Ready for operators", metadata: ["socket": "\(configuration.socket)"])
             }
         )
@@ -61,6 +53,7 @@ package struct Daemon: Sendable {
             group.addTask { try await server.run() }
             // Whichever ends first ends the daemon: the server when it is told to shut down, the node when it fails.
             try await group.next()
+            serviceManager?.stopping()
             group.cancelAll()
         }
     }

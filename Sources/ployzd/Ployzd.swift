@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import Logging
+import PloyzAPI
 import PloyzDaemon
 import ServiceLifecycle
 import UnixSignals
@@ -12,7 +13,7 @@ struct Ployzd: AsyncParsableCommand {
         commandName: "ployzd",
         abstract: "Keeps a machine's part of a Ployz cluster",
         discussion: "Killing it disturbs no container, tunnel, route or store member: the next one adopts them.",
-        subcommands: [Run.self, CheckConfiguration.self],
+        subcommands: [Run.self, CheckConfiguration.self, Examine.self],
         defaultSubcommand: Run.self
     )
 
@@ -52,6 +53,27 @@ struct Ployzd: AsyncParsableCommand {
                 throw ExitCode(2)
             }
             print("the configuration is valid")
+        }
+    }
+}
+
+extension Ployzd {
+    /// The part of `ployzctl doctor` that needs the daemon's configuration.
+    struct Examine: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Print what this machine lacks, as JSON, for 'ployzctl doctor'",
+            shouldDisplay: false
+        )
+
+        @Option(help: "The configuration file; /etc/ployz/ployzd.toml when there is one.")
+        var config: String?
+
+        func run() async throws {
+            let report = await Doctor.examineThisMachine(
+                configurationPath: config,
+                environment: ProcessInfo.processInfo.environment
+            )
+            print(String(decoding: try DocumentForm.encode(report), as: UTF8.self))
         }
     }
 }

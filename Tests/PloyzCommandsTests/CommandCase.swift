@@ -41,6 +41,7 @@ struct CommandCase: CustomStringConvertible, Sendable {
         CommandCase(MigrationList.self, "migrate ls"),
         CommandCase(MigrationDetail.self, "migrate show", Samples.operation.text),
         CommandCase(MigrationCancellation.self, "migrate cancel", Samples.operation.text),
+        CommandCase(DoctorReport.self, "doctor"),
         CommandCase(VersionReport.self, "version"),
     ]
 

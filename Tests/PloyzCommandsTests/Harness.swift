@@ -33,6 +33,7 @@ final class Harness: Sendable {
                 self.sockets.withLock { $0.append(path) }
                 try await body(self.service)
             },
+            examine: { _ in Samples.doctorReport },
             write: { text, sink in
                 self.written.withLock { written in
                     if sink == .output { written.output += text } else { written.errors += text }

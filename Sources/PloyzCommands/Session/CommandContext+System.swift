@@ -11,6 +11,7 @@ extension CommandContext {
         connect: { path, body in
             try await OperatorClient.withLocalDaemon(socketPath: path) { try await body($0) }
         },
+        examine: { try await DaemonProgram.examine(configurationPath: $0) },
         write: { text, sink in
             let handle = sink == .output ? FileHandle.standardOutput : FileHandle.standardError
             // A reader that has gone away is no reason to stop: the command's work counts, not its text.

@@ -10,6 +10,8 @@ package struct CommandContext: Sendable {
         @Sendable (String, @Sendable (any OperatorService) async throws -> Void) async throws -> Void
 
     package var connect: Connect
+    /// What is found on this machine with a configuration file, nil for the default one, without asking the daemon.
+    package var examine: @Sendable (String?) async throws -> DoctorReport
     package var write: @Sendable (String, Sink) -> Void
     /// The whole of standard input, bounded.
     package var readInput: @Sendable () throws -> String
@@ -26,6 +28,7 @@ package struct CommandContext: Sendable {
 
     package init(
         connect: @escaping Connect,
+        examine: @escaping @Sendable (String?) async throws -> DoctorReport,
         write: @escaping @Sendable (String, Sink) -> Void,
         readInput: @escaping @Sendable () throws -> String,
         environment: [String: String],
@@ -36,6 +39,7 @@ package struct CommandContext: Sendable {
         sleep: @escaping @Sendable (Duration) async throws -> Void
     ) {
         self.connect = connect
+        self.examine = examine
         self.write = write
         self.readInput = readInput
         self.environment = environment

@@ -9,6 +9,19 @@ import PloyzZFS
 import SystemPackage
 
 extension DaemonConfiguration {
+    /// Reads the configuration file, if there is one, and the environment.
+    ///
+    /// - Parameter path: nil for the default one, which need not be there.
+    /// - Throws: ``PloyzError`` `configuration-invalid` with every error that was found, and what reading `path` throws.
+    static func read(path: String?, environment: [String: String]) throws -> DaemonConfiguration {
+        let file = path ?? ConfigurationReader.defaultPath
+        var text: String?
+        if path != nil || FileManager.default.fileExists(atPath: file) {
+            text = try String(contentsOfFile: file, encoding: .utf8)
+        }
+        return try ConfigurationReader.read(text, environment: environment, hostName: ProcessInfo.processInfo.hostName)
+    }
+
     /// The machine's volumes; nil where no dataset is configured.
     ///
     /// - Parameter containerProcesses: main processes of our running containers.

@@ -1,0 +1,149 @@
+import Foundation
+import PloyzAPI
+import PloyzModel
+import PloyzOverlay
+import Testing
+
+@testable import PloyzDaemon
+
+@Suite struct DoctorTests {
+    private func configuration() throws -> DaemonConfiguration {
+        var configuration = DaemonConfiguration(name: try MachineName("alpha"))
+        configuration.zfsRoot = try DatasetName("tank/ployz")
+        return configuration
+    }
+
+    private func examine(_ change: (inout FakeMachine) -> Void) async throws -> [DoctorFinding] {
+        var machine = FakeMachine()
+        change(&machine)
+        return await Doctor(configuration: try configuration(), machine: machine).examine().filter { $0.state != .ok }
+    }
+
+    @Test func aMachineWithEverythingIsHealthy() async throws {
+        #expect(try await examine { _ in }.isEmpty)
+    }
+
+    @Test(arguments: [
+        ("ip", "iproute2"), ("nft", "nftables"), ("iptables-save", "iptables"), ("wg", "wireguard-tools"),
+        ("nsenter", "util-linux"),
+    ])
+    func aMissingProgramIsNamedWithItsPackage(program: String, package: String) async throws {
+        let findings = try await examine { $0.programs.remove(program) }
+        let finding = try #require(findings.first { $0.check == program })
+        #expect(finding.state == .problem)
+        #expect(finding.next == "apt-get install \(package)")
+    }
+
+    @Test func withoutEtcdAMachineCanStillJoin() async throws {
+        let findings = try await examine { $0.files["/usr/bin/etcd"] = nil }
+        #expect(findings.map(\.check) == ["etcd"])
+        #expect(findings.map(\.state) == [.warning])
+    }
+
+    @Test func aSandboxProgramThatNeedsALoaderIsAProblem() async throws {
+        let findings = try await examine { $0.sandbox = FakeMachine.elf(programHeaders: [6, 3, 1]) }
+        #expect(findings.map(\.detail) == ["/bin/busybox is not static"])
+        let noProgram = try await examine { $0.sandbox = Data("#!/bin/sh\n".utf8) }
+        #expect(noProgram.map(\.detail) == ["/bin/busybox is no ELF program"])
+    }
+
+    @Test(arguments: [("19.03.8", false), ("20.10.24+dfsg1", true), ("27.1.1", true)])
+    func anOldDockerIsAProblem(version: String, isFine: Bool) async throws {
+        let findings = try await examine { $0.docker = .success(version) }
+        #expect(findings.isEmpty == isFine)
+    }
+
+    @Test func aDockerThatDoesNotAnswerIsAProblem() async throws {
+        let silent = try await examine { $0.docker = .failure(PloyzError(.failed, "Docker does not answer")) }
+        #expect(silent.map(\.detail) == ["Docker does not answer"])
+        let absent = try await examine { $0.files["/run/docker.sock"] = nil }
+        #expect(absent.map(\.next) == ["systemctl start docker"])
+    }
+
+    @Test func wireGuardComesFromTheKernelAModuleOrAProgram() async throws {
+        let module = try await examine { $0.files["/sys/module/wireguard"] = nil }
+        #expect(module.isEmpty)
+        let program = try await examine {
+            $0.files["/sys/module/wireguard"] = nil
+            $0.answers["modprobe"] = InvocationResult(status: 1)
+        }
+        #expect(program.isEmpty)
+        let nothing = try await examine {
+            $0.files["/sys/module/wireguard"] = nil
+            $0.answers["modprobe"] = InvocationResult(status: 1)
+            $0.programs.remove("wireguard-go")
+        }
+        #expect(nothing.map(\.check) == ["wireguard"])
+    }
+
+    @Test func poolsAndDatasetsAreNamed() async throws {
+        let missing = try await examine {
+            $0.answers["zpool"] = InvocationResult(status: 1, errors: "cannot open 'tank': no such pool\n")
+        }
+        #expect(missing.map(\.detail) == ["cannot open 'tank': no such pool"])
+        #expect(missing.map(\.state) == [.problem])
+        let degraded = try await examine { $0.answers["zpool"] = InvocationResult(status: 0, output: "DEGRADED\n") }
+        #expect(degraded.map(\.state) == [.warning])
+        let block = try await examine { $0.answers["zfs"] = InvocationResult(status: 0, output: "volume\n") }
+        #expect(block.map(\.check) == ["zfs_root"])
+    }
+
+    @Test func keysThatOthersMayWriteAreAProblem() async throws {
+        let findings = try await examine { $0.files["/var/lib/ployz"] = .directory(mode: 0o777, ownerID: 0) }
+        #expect(findings.map(\.check) == ["state"])
+    }
+
+    @Test func aUnitThatIsNotEnabledIsAWarning() async throws {
+        let findings = try await examine {
+            $0.files["/run/systemd/system"] = .directory(mode: 0o755, ownerID: 0)
+            $0.answers["systemctl"] = InvocationResult(status: 1, output: "disabled\n")
+        }
+        #expect(findings.map(\.check) == ["unit"])
+        #expect(findings.map(\.next) == ["systemctl enable --now ployzd"])
+    }
+
+    @Test func aWrongConfigurationIsAllThatIsSaid() async throws {
+        let report = await Doctor.examineThisMachine(
+            configurationPath: nil,
+            environment: ["PLOYZ_STORE_PORT": "many", "PLOYZ_BRIDGE": "a/b"]
+        )
+        #expect(report.findings.map(\.check) == ["configuration", "configuration"])
+        #expect(!report.isHealthy)
+    }
+}
+
+/// A machine that has everything, until a test takes something away.
+private struct FakeMachine: MachineUnderExamination {
+    var programs: Set = [
+        "ip", "nft", "iptables-save", "iptables-restore", "nsenter", "wg", "wireguard-go", "zfs", "zpool", "dockerd",
+    ]
+    var files: [String: FileKind] = [
+        "/bin/busybox": .program, "/usr/bin/etcd": .program, "/run/docker.sock": .other,
+        "/sys/module/wireguard": .directory(mode: 0o755, ownerID: 0),
+        "/var/lib/ployz": .directory(mode: 0o700, ownerID: 0),
+    ]
+    var answers: [String: InvocationResult] = [
+        "nft": InvocationResult(status: 0), "modprobe": InvocationResult(status: 0),
+        "zpool": InvocationResult(status: 0, output: "ONLINE\n"),
+        "zfs": InvocationResult(status: 1, errors: "dataset does not exist\n"),
+    ]
+    var sandbox = elf(programHeaders: [6, 1])
+    var docker: Result<String, PloyzError> = .success("20.10.24+dfsg1")
+
+    func has(_ program: String) -> Bool { programs.contains(program) }
+    func kind(of path: String) -> FileKind { files[path] ?? .nothing }
+    func contents(_ path: String, limit: Int) -> Data? { sandbox.prefix(limit) }
+    func run(_ program: String, _ arguments: [String]) async -> InvocationResult? { answers[program] }
+    func dockerVersion(socket: String) async throws -> String { try docker.get() }
+
+    /// A 64-bit file whose program headers have these types.
+    static func elf(programHeaders types: [UInt8]) -> Data {
+        var bytes = [UInt8](repeating: 0, count: 64 + 56 * types.count)
+        bytes.replaceSubrange(0..<6, with: [0x7f, 0x45, 0x4c, 0x46, 2, 1])
+        bytes[32] = 64
+        bytes[54] = 56
+        bytes[56] = UInt8(types.count)
+        for (index, type) in types.enumerated() { bytes[64 + 56 * index] = type }
+        return Data(bytes)
+    }
+}
