@@ -61,7 +61,7 @@ final class Member: Sendable {
             )
         }
         root = loaded.root
-        supervisor = DetachedSupervisor(directory: state.helpers.string)
+        supervisor = Self.makeSupervisor(state)
         store = try EtcdClusterStore(
             endpoints: identity.machines.filter(\.isStorageMember)
                 .map { StoreEndpoint(host: $0.managementAddress, port: configuration.storePort) },
@@ -164,6 +164,16 @@ final class Member: Sendable {
             joinPort: configuration.joinPort,
             timekeeper: timekeeper
         )
+    }
+
+    /// Helpers are units of their own where systemd is PID 1, and detached processes elsewhere.
+    private static func makeSupervisor(_ state: StateDirectory) -> any Supervisor {
+        guard SystemdSupervisor.isHere else { return DetachedSupervisor(directory: state.helpers.string) }
+        let runner = SystemInvocationRunner()
+        return SystemdSupervisor(directory: state.helpers.string) { program, arguments in
+            let result = try await runner.run(Invocation(program, arguments))
+            return (result.status, result.output, result.errors)
+        }
     }
 
     /// Returns when this machine has read the store.
