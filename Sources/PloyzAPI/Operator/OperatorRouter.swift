@@ -49,6 +49,8 @@ package struct OperatorRouter: Sendable {
         }
     }
 
+    /// Not inlined: the optimizer of Swift 6.3 crashes when it splits an asynchronous function with this in it.
+    @inline(never)
     private func operation(_ context: some RequestContext) throws -> OperationID {
         try OperationID(context.parameters.require("id"))
     }

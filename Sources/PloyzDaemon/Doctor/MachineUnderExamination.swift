@@ -17,15 +17,6 @@ protocol MachineUnderExamination: Sendable {
     func dockerVersion(socket: String) async throws -> String
 }
 
-/// What is at a path.
-enum FileKind: Hashable, Sendable {
-    case nothing
-    case program
-    /// With the bits of its mode.
-    case directory(mode: UInt16, ownerID: UInt32)
-    case other
-}
-
 /// The machine that this process runs on.
 struct ThisMachine: MachineUnderExamination {
     private let runner = SystemInvocationRunner()
@@ -36,15 +27,7 @@ struct ThisMachine: MachineUnderExamination {
         Self.directories.contains { FileManager.default.isExecutableFile(atPath: "\($0)/\(program)") }
     }
 
-    func kind(of path: String) -> FileKind {
-        var status = stat()
-        guard stat(path, &status) == 0 else { return .nothing }
-        switch status.st_mode & S_IFMT {
-        case S_IFDIR: return .directory(mode: UInt16(status.st_mode & 0o7777), ownerID: status.st_uid)
-        case S_IFREG where access(path, X_OK) == 0: return .program
-        default: return .other
-        }
-    }
+    func kind(of path: String) -> FileKind { FileKind(at: path) }
 
     func contents(_ path: String, limit: Int) -> Data? {
         guard let file = FileHandle(forReadingAtPath: path) else { return nil }
