@@ -35,6 +35,7 @@ extension DockerEngine {
             role: identity.role,
             id: container.id,
             isRunning: container.state.running,
+            wasStarted: container.state.wasStarted,
             pid: container.state.running ? container.state.pid : 0,
             exitCode: container.state.exitCode,
             epoch: identity.role == .workload ? ContainerLabel.epoch(in: container.labels) : nil,

@@ -76,13 +76,13 @@ extension DockerEngine {
     /// Loads an archive that ``exportImage(_:to:)`` wrote and verifies that it held the image of that ID. When nothing
     /// on this machine has the name `reference` yet, the image gets it, unless it is a digest or an ID.
     ///
-    /// - Throws: `image-differs`, `image-stream` after 60 s without a byte.
+    /// - Throws: `image-differs`, `image-stream` after 60 s without a byte, or 15 min without the first.
     package func importImage(
         _ id: String,
         from descriptor: SystemPackage.FileDescriptor,
         reference: String? = nil
     ) async throws {
-        let source = try DescriptorStream(descriptor, stallLimit: Limit.stall)
+        let source = try DescriptorStream(descriptor, startLimit: Limit.imageStart, stallLimit: Limit.stall)
         defer { source.stop() }
         let action = "load the image '\(id)'"
         try await docker.deadline(Limit.image, action) {

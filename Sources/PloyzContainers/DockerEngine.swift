@@ -23,6 +23,8 @@ package struct DockerEngine: ContainerEngine {
         static let image = Duration.seconds(3600)
         /// An image stream without a single byte.
         static let stall = Duration.seconds(60)
+        /// For the first byte of an image from another machine: Docker there writes all of it out before.
+        static let imageStart = Duration.seconds(900)
         /// A command in a container.
         static let command = Duration.seconds(60)
         /// Until a command that was asked for has a process.

@@ -18,6 +18,8 @@ struct MigrationRunner: Sendable {
     /// What ``MigrationStep/arm`` made ready for the cutover.
     var armed: Armament?
     private var tries = 0
+    /// Since when this run asks what became of the commit; nil while it does not.
+    private var askingSince: Duration?
 
     init(
         seams: MachineSeams,
@@ -45,7 +47,6 @@ struct MigrationRunner: Sendable {
     ///
     /// - Throws: `CancellationError` when the task is cancelled: the daemon goes away, the journal has the rest.
     mutating func run() async throws -> MigrationResult {
-        let began = seams.time.now
         while true {
             try Task.checkCancellation()
             enterPhase()
@@ -65,7 +66,9 @@ struct MigrationRunner: Sendable {
             case .perform(let step):
                 try await perform(step)
             case .decide:
-                guard try await decide(since: began) else { return await finish(.unknown) }
+                let since = askingSince ?? seams.time.now
+                askingSince = since
+                guard try await decide(since: since) else { return await finish(.unknown) }
             case .undo(let step):
                 try await attempt(step) { try await $0.undo(step) }
             case .settle(let step):
@@ -205,9 +208,15 @@ struct MigrationRunner: Sendable {
         case .sendImages, .preCopy, .arm, .stop, .lastDelta, .startCandidate, .commit: nil
         case .announce, .conclude: limits.store * 4
         case .holdBases, .fence: limits.local * 2
-        case .retireSource: limits.local * 4
+        case .retireSource:
+            // One that was replaced while it ran is outlasted and stopped in this step.
+            limits.local * 4 + (record.plan.startsFirst ? limits.linger * 10 + limits.local + longestGrace : .zero)
         case .prepareTarget, .switchOver: limits.peer * 2
         }
+    }
+
+    private var longestGrace: Duration {
+        unit.members.map { $0.service.spec.template.stopGracePeriod.duration }.max() ?? .zero
     }
 
     // MARK: After the decision

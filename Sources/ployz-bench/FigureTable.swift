@@ -12,6 +12,7 @@ struct FigureTable: CustomStringConvertible {
     }
 
     var markdown: String {
-        (["| figure | |", "|---|--:|"] + figures.map { "| \($0.name) | \($0.value) |" }).joined(separator: "\n")
+        (["| figure | |", "|---|--:|"] + figures.map { "| \($0.name.replacing("|", with: "\\|")) | \($0.value) |" })
+            .joined(separator: "\n")
     }
 }

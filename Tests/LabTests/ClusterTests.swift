@@ -40,6 +40,34 @@ extension LabTests {
             #expect(status.warnings.isEmpty, "\(status.warnings)")
         }
 
+        @Test("The doctor finds nothing missing on a machine that works", arguments: names)
+        func doctor(asked: String) async throws {
+            let report = try await lab().document(DoctorReport.self, asked, ["doctor"])
+            #expect(report.findings.filter { $0.state != .ok } == [])
+            #expect(
+                Set(["docker", "wireguard", "zfs", "daemon", "cluster"]).isSubset(of: report.findings.map(\.check))
+            )
+        }
+
+        @Test(
+            "The doctor names what is missing and what brings it",
+            arguments: [
+                ("PLOYZ_ZFS_ROOT=nopool/ployz", "zfs", "zpool import nopool"),
+                ("PLOYZ_DOCKER_SOCKET=/run/nothing.sock", "docker", "systemctl start docker"),
+                ("PLOYZ_SANDBOX_PROGRAM=/bin/bash", "sandbox", "apt-get install busybox-static"),
+                ("PLOYZ_BRIDGE=no/bridge", "configuration", "ployzd check-config"),
+                ("PLOYZ_SOCKET=/run/nothing.sock", "daemon", "start it: systemctl start ployzd"),
+            ]
+        )
+        func missing(setting: String, check: String, next: String) async throws {
+            let result = try await lab().run("m2", ["env", setting, "ployzctl", "doctor", "--json"])
+            #expect(result.status == 3)
+            let report = try DocumentForm.decode(DoctorReport.self, from: result.output)
+            let problems = report.findings.filter { $0.state == .problem }
+            #expect(problems.map(\.check) == [check], "\(problems)")
+            #expect(problems.first?.next?.hasPrefix(next) == true, "\(problems)")
+        }
+
         @Test("A changed quota is set on the owner's dataset, and every machine tells what a volume takes")
         func quota() async throws {
             let lab = try lab()

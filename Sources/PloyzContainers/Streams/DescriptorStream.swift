@@ -15,18 +15,23 @@ final class DescriptorStream: Sendable {
     static let chunkSize = 256 << 10
 
     private let descriptor: SystemPackage.FileDescriptor
+    private let startLimit: Duration
     private let stallLimit: Duration
+    private let hasBegun = Mutex(false)
     private let isStopped = Mutex(false)
     private let queue = DispatchQueue(label: "ployz.image-stream")
 
-    /// - Parameter stallLimit: the longest time without a single byte.
+    /// - Parameters:
+    ///   - startLimit: the longest time until the first byte; `stallLimit` when nil.
+    ///   - stallLimit: the longest time without a single byte.
     /// - Throws: `image-stream` when the descriptor is not open.
-    init(_ descriptor: SystemPackage.FileDescriptor, stallLimit: Duration) throws {
+    init(_ descriptor: SystemPackage.FileDescriptor, startLimit: Duration? = nil, stallLimit: Duration) throws {
         do {
             self.descriptor = try descriptor.duplicate()
         } catch {
             throw PloyzError(.imageStream, "the descriptor of an image stream cannot be used: \(error)")
         }
+        self.startLimit = startLimit ?? stallLimit
         self.stallLimit = stallLimit
     }
 
@@ -61,15 +66,19 @@ final class DescriptorStream: Sendable {
     }
 
     private func awaitReadiness(_ events: Int16) throws {
-        let end = ContinuousClock.now + stallLimit
+        let limit = hasBegun.withLock { $0 } ? stallLimit : startLimit
+        let end = ContinuousClock.now + limit
         while true {
             guard !isStopped.withLock({ $0 }) else { throw CancellationError() }
             var entry = pollfd(fd: descriptor.rawValue, events: events, revents: 0)
-            if poll(&entry, 1, 200) > 0 { return }
+            if poll(&entry, 1, 200) > 0 {
+                hasBegun.withLock { $0 = true }
+                return
+            }
             guard ContinuousClock.now < end else {
                 throw PloyzError(
                     .imageStream,
-                    "no byte of the image has passed for \(Microseconds(stallLimit))",
+                    "no byte of the image has passed for \(Microseconds(limit))",
                     state: "the image is not on the target; nothing else has changed",
                     next: "check the link between the machines and repeat"
                 )

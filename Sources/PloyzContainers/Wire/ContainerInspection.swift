@@ -8,6 +8,10 @@ struct ContainerInspection: Decodable, Sendable {
         let exitCode: Int32
         /// Why the last start failed; empty when it did not.
         let error: String
+        /// `0001-01-01T00:00:00Z` before the first start.
+        let startedAt: String
+
+        var wasStarted: Bool { !startedAt.hasPrefix("0001-") }
 
         enum CodingKeys: String, CodingKey {
             case running = "Running"
@@ -15,6 +19,7 @@ struct ContainerInspection: Decodable, Sendable {
             case pid = "Pid"
             case exitCode = "ExitCode"
             case error = "Error"
+            case startedAt = "StartedAt"
         }
     }
 

@@ -17,8 +17,11 @@ extension Member {
             try await self.routing.restore(fallback: self.identity.machines)
         }
         if identity.machine.isStorageMember {
-            await insist("The store's member cannot be started") { try await self.startStoreMember() }
-            await insist("The store does not answer") { try await self.writeFirstRecords() }
+            // One that ends again meanwhile is started anew.
+            await insist("The store's member does not answer") {
+                try await self.startStoreMember()
+                try await self.writeFirstRecords()
+            }
         }
         await withDiscardingTaskGroup { group in
             group.addTask { await self.mirror.run(timekeeper: self.timekeeper) }
@@ -93,14 +96,23 @@ extension Member {
     private func keepRepaired() async {
         while !Task.isCancelled {
             try? await timekeeper.sleep(for: .seconds(15))
-            do {
-                try await network.repair()
-                if identity.machine.isStorageMember { try await startStoreMember() }
-            } catch is CancellationError {
-                return
-            } catch {
-                logger.error("A part of the machine cannot be repaired", metadata: ["error": "\(error)"])
+            await repair("The store's member") {
+                if self.identity.machine.isStorageMember { try await self.startStoreMember() }
             }
+            await repair("The network") { try await self.network.repair() }
+        }
+    }
+
+    private func repair(_ part: String, _ body: @Sendable () async throws -> Void) async {
+        do {
+            try await body()
+        } catch is CancellationError {
+            return
+        } catch {
+            logger.error(
+                "A part of the machine cannot be repaired",
+                metadata: ["part": "\(part)", "error": "\(error)"]
+            )
         }
     }
 

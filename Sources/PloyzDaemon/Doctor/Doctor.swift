@@ -54,7 +54,7 @@ package struct Doctor: Sendable {
 
     private static let programs: [(program: String, package: String)] = [
         ("ip", "iproute2"), ("nft", "nftables"), ("iptables-save", "iptables"), ("iptables-restore", "iptables"),
-        ("nsenter", "util-linux"), ("wg", "wireguard-tools"),
+        ("nsenter", "util-linux"), ("sysctl", "procps"), ("wg", "wireguard-tools"),
     ]
 
     private func find(_ wanted: (program: String, package: String)) -> DoctorFinding {

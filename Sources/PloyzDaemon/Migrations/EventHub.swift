@@ -19,7 +19,10 @@ final class EventHub: Sendable {
             guard channels[operation] == nil else { return }
             channels[operation] = Channel()
             order.append(operation)
-            if order.count > EventHub.kept { channels[order.removeFirst()] = nil }
+            // One that runs is kept however many there are: somebody may be watching it.
+            if order.count > EventHub.kept, let oldest = order.firstIndex(where: { channels[$0]?.isFinished ?? true }) {
+                channels[order.remove(at: oldest)] = nil
+            }
         }
     }
 

@@ -83,6 +83,12 @@ final class MigrationService: Sendable {
             group.addTask {
                 while !Task.isCancelled {
                     await self.takeUpUnfinished()
+                    try? await self.timekeeper.sleep(for: Self.tendInterval)
+                }
+            }
+            // By itself: what this machine drives does not wait for what it is the target of.
+            group.addTask {
+                while !Task.isCancelled {
                     await self.agent.tend()
                     try? await self.timekeeper.sleep(for: Self.tendInterval)
                 }

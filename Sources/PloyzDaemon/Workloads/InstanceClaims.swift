@@ -12,6 +12,8 @@ import Synchronization
 final class InstanceClaims: WorkloadClaims {
     private struct State {
         var claims: [InstanceRef: Set<OperationID>] = [:]
+        /// Instances that a migration had and gave back, and that nobody has seen running since.
+        var givenBack: Set<InstanceRef> = []
         /// Who waits for work on an instance to end; an instance that nobody works on is absent.
         var working: [InstanceRef: [CheckedContinuation<Void, Never>]] = [:]
     }
@@ -30,9 +32,17 @@ final class InstanceClaims: WorkloadClaims {
 
     func release(_ operation: OperationID) {
         state.withLock { state in
+            state.givenBack.formUnion(state.claims.filter { $0.value.contains(operation) }.keys)
             state.claims = state.claims.mapValues { $0.subtracting([operation]) }.filter { !$0.value.isEmpty }
         }
     }
+
+    /// Whether a workload that does not run may have been stopped by a migration: then it did not end by itself, and no
+    /// restart policy lets it rest.
+    func mayHaveStopped(_ instance: InstanceRef) -> Bool { state.withLock { $0.givenBack.contains(instance) } }
+
+    /// The instance was seen running after it was given back.
+    func forgetStop(of instance: InstanceRef) { state.withLock { _ = $0.givenBack.remove(instance) } }
 
     func isClaimed(_ instance: InstanceRef) -> Bool { state.withLock { $0.claims[instance] != nil } }
 

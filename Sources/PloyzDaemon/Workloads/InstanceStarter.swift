@@ -37,6 +37,14 @@ struct InstanceStarter: Sendable {
         return joined == NetworkNamespace(of: sandbox.pid)
     }
 
+    /// The workload of the record as it is now, when it was started and has ended by itself; nil when it never ran so.
+    func ended(_ instance: DesiredInstance, containers: [OurContainer]) -> OurContainer? {
+        containers.first {
+            $0.role == .workload && !$0.isRunning && $0.wasStarted && $0.epoch == instance.record.epoch
+                && $0.generation == instance.record.generation
+        }
+    }
+
     /// Whether the restart policy lets an ended workload rest.
     func rests(_ instance: DesiredInstance, ended: OurContainer) -> Bool {
         switch instance.service.spec.restart {

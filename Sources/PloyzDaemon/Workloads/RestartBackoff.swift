@@ -15,13 +15,15 @@ struct RestartBackoff: Hashable, Sendable {
     func delay(at now: Duration) -> Duration { max(.zero, notBefore - now) }
 
     mutating func started(at now: Duration) {
-        if lastStart != nil { restarts += 1 }
+        if let lastStart {
+            restarts += 1
+            if now - lastStart >= .seconds(60) { failures = 0 }
+        }
         lastStart = now
     }
 
-    /// The workload ended or could not be started.
+    /// The start is over, whatever came of it.
     mutating func ended(at now: Duration) {
-        if let lastStart, now - lastStart >= .seconds(60) { failures = 0 }
         notBefore = failures == 0 ? now : now + .seconds(min(30, 1 << min(failures - 1, 5)))
         failures += 1
     }

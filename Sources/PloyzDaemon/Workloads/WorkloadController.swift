@@ -117,7 +117,10 @@ actor WorkloadController {
             let isSettled =
                 starter.isRunning(instance, containers: own)
                 && own.contains { $0.role == .workload && $0.id == ready[instance.ref] }
-            guard !isSettled else { continue }
+            guard !isSettled else {
+                claims.forgetStop(of: instance.ref)
+                continue
+            }
             busy.insert(instance.ref)
             work.append(Work(instance: instance, containers: own))
         }
@@ -135,8 +138,9 @@ actor WorkloadController {
         }
         ready[instance.ref] = nil
         var backoff = backoffs[instance.ref] ?? RestartBackoff()
-        let ended = containers.first { $0.role == .workload && !$0.isRunning && $0.epoch == instance.record.epoch }
-        if let ended, starter.rests(instance, ended: ended) {
+        if !claims.mayHaveStopped(instance.ref), let ended = starter.ended(instance, containers: containers),
+            starter.rests(instance, ended: ended)
+        {
             await report(instance, .stopped, "exit status \(ended.exitCode)")
             return .seconds(10)
         }
@@ -184,8 +188,13 @@ actor WorkloadController {
     private func retire(_ containers: [OurContainer], keeping desired: [DesiredInstance]) async {
         let kept = Set(desired.map(\.ref))
         for instance in Set(containers.map(\.instance)).subtracting(kept).sorted() where !claims.isClaimed(instance) {
-            let candidate = containers.contains { $0.instance == instance && $0.operation != nil }
-            guard !candidate else { continue }
+            // A candidate is the migration's until it is decided. The decision and the placement are written together, so
+            // a picture that lags shows neither.
+            let isCandidate = containers.contains { container in
+                guard container.instance == instance, let operation = container.operation else { return false }
+                return mirror.value(.decision(operation)) != Decision.committed.value
+            }
+            guard !isCandidate else { continue }
             do {
                 guard try await claims.whileFree(instance, { [starter] in try await starter.retire(instance) }) != nil
                 else {

@@ -8,6 +8,9 @@ package struct MigrationLimits: Hashable, Sendable {
     package var local: Duration
     /// For everything but the readiness in a start on the target.
     package var start: Duration
+    /// How long nothing of an image may be acknowledged, at least: Docker writes it out whole before its first byte, and
+    /// unpacks it after its last.
+    package var image: Duration
     /// How long one run keeps asking a store that does not answer after a commit was sent.
     package var undecided: Duration
     /// How long a cutover that has not begun waits for a store that does not answer; the workload runs meanwhile.
@@ -25,6 +28,7 @@ package struct MigrationLimits: Hashable, Sendable {
         peer: Duration = .seconds(30),
         local: Duration = .seconds(30),
         start: Duration = .seconds(30),
+        image: Duration = .seconds(900),
         undecided: Duration = .seconds(60),
         storeAway: Duration = .seconds(300),
         candidate: Duration = .seconds(300),
@@ -35,6 +39,7 @@ package struct MigrationLimits: Hashable, Sendable {
         self.peer = peer
         self.local = local
         self.start = start
+        self.image = image
         self.undecided = undecided
         self.storeAway = storeAway
         self.candidate = candidate

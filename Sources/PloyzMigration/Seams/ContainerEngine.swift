@@ -120,6 +120,8 @@ package struct OurContainer: Hashable, Sendable, Codable {
     package let role: Role
     package let id: String
     package let isRunning: Bool
+    /// false for a container that was made and never ran.
+    package let wasStarted: Bool
     /// 0 when it is not running.
     package let pid: Int32
     package let exitCode: Int32
@@ -135,6 +137,7 @@ package struct OurContainer: Hashable, Sendable, Codable {
         role: Role,
         id: String,
         isRunning: Bool,
+        wasStarted: Bool = true,
         pid: Int32,
         exitCode: Int32,
         epoch: Epoch?,
@@ -146,6 +149,7 @@ package struct OurContainer: Hashable, Sendable, Codable {
         self.role = role
         self.id = id
         self.isRunning = isRunning
+        self.wasStarted = wasStarted
         self.pid = pid
         self.exitCode = exitCode
         self.epoch = epoch

@@ -13,6 +13,18 @@ package final class KeyedLock<Key: Hashable & Sendable>: Sendable {
         return try await body()
     }
 
+    /// - Returns: nil when somebody holds the key; `body` was not called then.
+    package func ifFree<Value: Sendable>(_ key: Key, _ body: () async throws -> Value) async rethrows -> Value? {
+        let isFree = waiting.withLock { waiting in
+            guard waiting[key] == nil else { return false }
+            waiting[key] = []
+            return true
+        }
+        guard isFree else { return nil }
+        defer { release(key) }
+        return try await body()
+    }
+
     private func acquire(_ key: Key) async {
         await withCheckedContinuation { continuation in
             let isFree = waiting.withLock { waiting in

@@ -97,10 +97,17 @@ extension TargetAgent {
     /// candidates that nobody asks about, tidies up. To be called at the daemon's start and every few seconds.
     package func tend() async {
         guard let entries = try? await known() else { return }
-        for entry in entries {
-            // What fails is tried again the next time.
-            try? await work.withLock(entry.operation) {
-                try await seams.local("tending \(entry.operation)") { try await self.tend(self.entry(entry.operation)) }
+        await withTaskGroup(of: Void.self) { group in
+            for entry in entries {
+                // What fails is tried again the next time, and so is what an order has in its hands just now: it may
+                // wait for minutes, and no other operation waits for it.
+                group.addTask { [self] in
+                    _ = try? await work.ifFree(entry.operation) {
+                        try await seams.local("tending \(entry.operation)") {
+                            try await self.tend(self.entry(entry.operation))
+                        }
+                    }
+                }
             }
         }
     }

@@ -25,8 +25,12 @@ extension SimulatedMachine {
         let placed = records.filter { $0.machine == id }
         let gone = Set(found.map(\.instance)).subtracting(placed.map(\.ref)).sorted()
         for instance in gone where claims.holder(of: instance) == nil {
-            // A candidate's is the migration's to remove.
-            guard !found.contains(where: { $0.instance == instance && $0.operation != nil }) else { continue }
+            // A candidate is the migration's until it is decided.
+            var isCandidate = false
+            for operation in found.filter({ $0.instance == instance }).compactMap(\.operation) {
+                if try await seams.store.decision(operation) != .committed { isCandidate = true }
+            }
+            guard !isCandidate else { continue }
             try? await retire(instance)
             isSettled = false
         }

@@ -115,7 +115,8 @@ import Testing
 /// A machine that has everything, until a test takes something away.
 private struct FakeMachine: MachineUnderExamination {
     var programs: Set = [
-        "ip", "nft", "iptables-save", "iptables-restore", "nsenter", "wg", "wireguard-go", "zfs", "zpool", "dockerd",
+        "ip", "nft", "iptables-save", "iptables-restore", "nsenter", "sysctl", "wg", "wireguard-go", "zfs", "zpool",
+        "dockerd",
     ]
     var files: [String: FileKind] = [
         "/bin/busybox": .program, "/usr/bin/etcd": .program, "/run/docker.sock": .other,

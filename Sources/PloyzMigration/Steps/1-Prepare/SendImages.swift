@@ -13,7 +13,8 @@ extension MigrationRunner {
                 try await target.ticket(request)
             }
             let progress = events.progress(volume: nil, image: image.id, round: 0, expected: image.size)
-            let watch = StallWatch(limit: record.request.stallLimit.duration, time: seams.time)
+            let limit = max(seams.limits.image, record.request.stallLimit.duration)
+            let watch = StallWatch(limit: limit, time: seams.time)
             let receipt = try await watch.guarding("the image \(image.name)") { [transfer] in
                 try await transfer.sendImage(image.id, with: ticket) { acknowledged in
                     watch.advanced(to: acknowledged)
