@@ -5,16 +5,22 @@ extension DockerEngine {
     package func startSandbox(_ sandbox: SandboxSpec) async throws -> RunningContainer {
         let name = ContainerName.sandbox(sandbox.instance)
         let found = try await inspection(of: name)
-        if let found, found.state.running {
-            if hasProcesses(found) { return RunningContainer(id: found.id, pid: found.state.pid) }
-            try await awaitNotice(id: found.id)
-        }
         let request = try ContainerCreation.sandbox(sandbox, image: try await ensureSandboxImage())
+        let isRight = found?.hasDigest(of: request) ?? false
+        if let found, found.state.running {
+            if hasProcesses(found) {
+                // Another one would cut off a workload that runs in this one's network.
+                let isNeeded = try await inspection(of: .workload(sandbox.instance))?.state.running ?? false
+                if isRight || isNeeded { return RunningContainer(id: found.id, pid: found.state.pid) }
+            } else {
+                try await awaitNotice(id: found.id)
+            }
+        }
         let id: String
-        if let found, found.hasDigest(of: request) {
+        if let found, isRight {
             id = found.id
         } else {
-            if let found { try await remove(id: found.id, force: false) }
+            if let found { try await remove(id: found.id, force: true) }
             id = try await create(request, as: name)
         }
         return try await start(id: id, name: name)

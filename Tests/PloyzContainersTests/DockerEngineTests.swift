@@ -76,6 +76,25 @@ struct DockerEngineTests {
         }
     }
 
+    @Test("Changed kernel settings make another sandbox, once no workload runs in its network")
+    func changedSandbox() async throws {
+        try await RealDocker.with("changed") { engine, instance, image in
+            let setting = "net.ipv4.ip_unprivileged_port_start"
+            let old = try RealDocker.sandbox(instance, sysctls: [setting: "0"])
+            let new = try RealDocker.sandbox(instance, sysctls: [setting: "80"])
+            let first = try await engine.startSandbox(old)
+            try await engine.createWorkload(
+                try RealDocker.workload(instance, image: image, script: RealDocker.polite)
+            )
+            _ = try await engine.startWorkload(instance)
+            #expect(try await engine.startSandbox(new) == first)
+            try await engine.stopWorkload(instance, grace: .seconds(10))
+            let second = try await engine.startSandbox(new)
+            #expect(second.id != first.id)
+            #expect(try await engine.startSandbox(new) == second)
+        }
+    }
+
     @Test("The same calls made at once by several tasks make one sandbox and one workload")
     func atOnce() async throws {
         try await RealDocker.with("at-once") { engine, instance, image in

@@ -1,9 +1,9 @@
 import Crypto
 import Foundation
-import PloyzModel
+package import PloyzModel
 
 /// The one program of the sandbox image: a static ELF executable, so that it needs no other file.
-struct StaticProgram: Sendable {
+package struct StaticProgram: Sendable {
     /// The largest program that is read. Debian's busybox has 2 MB.
     static let sizeLimit = 16 << 20
 
@@ -22,6 +22,18 @@ struct StaticProgram: Sendable {
         }
         guard !needsLoader else { throw Self.unusable(path, "it is linked dynamically") }
         self.bytes = bytes
+    }
+
+    /// Why the program at `path` cannot be a sandbox's; nil when it can.
+    package static func problem(at path: String) -> PloyzError? {
+        do {
+            _ = try StaticProgram(path: path)
+            return nil
+        } catch let error as PloyzError {
+            return error
+        } catch {
+            return unusable(path, "\(error)")
+        }
     }
 
     /// The first 16 hexadecimal digits of the program's SHA-256: the image's tag.

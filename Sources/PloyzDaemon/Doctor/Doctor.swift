@@ -65,19 +65,12 @@ package struct Doctor: Sendable {
 
     private static func install(_ packages: String) -> String { "apt-get install \(packages)" }
 
-    /// Runs inside images that have nothing else, so it must need nothing.
     private func sandboxProgram() -> DoctorFinding {
         let path = configuration.sandboxProgram
-        let next = Self.install("busybox-static")
-        guard machine.kind(of: path) == .program else {
-            return DoctorFinding("sandbox", .problem, "\(path) is no program", next: next)
+        guard let problem = machine.sandboxProblem(path) else {
+            return DoctorFinding("sandbox", .ok, "\(path) is static")
         }
-        switch machine.contents(path, limit: 64 << 10).flatMap(ExecutableHeader.init) {
-        case .none: return DoctorFinding("sandbox", .problem, "\(path) is no ELF program", next: next)
-        case .some(let header) where header.needsInterpreter:
-            return DoctorFinding("sandbox", .problem, "\(path) is not static", next: next)
-        case .some: return DoctorFinding("sandbox", .ok, "\(path) is static")
-        }
+        return DoctorFinding("sandbox", .problem, problem.message, next: Self.install("busybox-static"))
     }
 
     private func etcd() -> DoctorFinding {

@@ -9,8 +9,8 @@ protocol MachineUnderExamination: Sendable {
     /// Whether the daemon's search path has the program.
     func has(_ program: String) -> Bool
     func kind(of path: String) -> FileKind
-    /// The first `limit` bytes of a file; nil when it cannot be read.
-    func contents(_ path: String, limit: Int) -> Data?
+    /// Why the program cannot be a sandbox's; nil when it can.
+    func sandboxProblem(_ path: String) -> PloyzError?
     /// Runs a program that changes nothing; nil when it is not there or does not end.
     func run(_ program: String, _ arguments: [String]) async -> InvocationResult?
     /// - Throws: ``PloyzError`` when the engine does not answer.
@@ -29,11 +29,7 @@ struct ThisMachine: MachineUnderExamination {
 
     func kind(of path: String) -> FileKind { FileKind(at: path) }
 
-    func contents(_ path: String, limit: Int) -> Data? {
-        guard let file = FileHandle(forReadingAtPath: path) else { return nil }
-        defer { try? file.close() }
-        return try? file.read(upToCount: limit)
-    }
+    func sandboxProblem(_ path: String) -> PloyzError? { StaticProgram.problem(at: path) }
 
     func run(_ program: String, _ arguments: [String]) async -> InvocationResult? {
         try? await runner.run(Invocation(program, arguments))

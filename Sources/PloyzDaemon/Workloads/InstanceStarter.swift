@@ -61,10 +61,11 @@ struct InstanceStarter: Sendable {
         let instance = try await resolveImage(of: placed)
         // Two services that share a volume start side by side; one of them makes it and the other finds it made.
         try await preparing.withLock(machine) { try await mountVolumes(of: instance) }
+        // Before the sandbox, which is made anew for changed settings only when nothing runs in its network.
+        try await engine.stopWorkload(instance.ref, grace: instance.service.spec.template.stopGracePeriod.duration)
         let sandbox = try await engine.startSandbox(instance.sandbox)
         try await network.attach(instance.ref, sandbox: sandbox, address: instance.record.address, sealed: false)
         try await network.unseal(instance.ref, address: instance.record.address)
-        try await engine.stopWorkload(instance.ref, grace: instance.service.spec.template.stopGracePeriod.duration)
         try await engine.createWorkload(instance.workload { volumes?.directory(of: $0) ?? "" })
         return try await engine.startWorkload(instance.ref)
     }

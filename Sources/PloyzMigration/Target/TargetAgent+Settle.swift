@@ -89,6 +89,14 @@ extension TargetAgent {
         // the instances are no longer claimed, they are started like any others.
         if try await hasCandidates(unit) { try await open(entry) }
         let seams = seams
+        // Of several that share a volume one may have ended meanwhile. Those that run are opened all the same: whoever
+        // keeps workloads running takes them for good, and starts the rest.
+        if !unit.isStateless {
+            let running = try await runningWorkloads()
+            try await eachAsFarAsPossible(unit.members.filter { running.contains($0.instance.ref) }) { member in
+                try await seams.network.unseal(member.instance.ref, address: member.instance.address)
+            }
+        }
         let agent = self
         try await eachAsFarAsPossible(unit.volumes) { record in
             try await seams.storage().setStamp(agent.stamp(of: record, .live))
@@ -98,8 +106,12 @@ extension TargetAgent {
     }
 
     private func hasCandidates(_ unit: MigrationUnit) async throws -> Bool {
-        let running = try await seams.containers.containers().filter { $0.role == .workload && $0.isRunning }
-        return unit.members.allSatisfy { member in running.contains { $0.instance == member.instance.ref } }
+        let running = try await runningWorkloads()
+        return unit.members.allSatisfy { running.contains($0.instance.ref) }
+    }
+
+    private func runningWorkloads() async throws -> Set<InstanceRef> {
+        Set(try await seams.containers.containers().filter { $0.role == .workload && $0.isRunning }.map(\.instance))
     }
 
     /// After the commit, and out of its way: own snapshots of this and of earlier moves go, except those that a copy on

@@ -41,10 +41,9 @@ import Testing
     }
 
     @Test func aSandboxProgramThatNeedsALoaderIsAProblem() async throws {
-        let findings = try await examine { $0.sandbox = FakeMachine.elf(programHeaders: [6, 3, 1]) }
-        #expect(findings.map(\.detail) == ["/bin/busybox is not static"])
-        let noProgram = try await examine { $0.sandbox = Data("#!/bin/sh\n".utf8) }
-        #expect(noProgram.map(\.detail) == ["/bin/busybox is no ELF program"])
+        let findings = try await examine { $0.sandbox = PloyzError(.failed, "it is linked dynamically") }
+        #expect(findings.map(\.detail) == ["it is linked dynamically"])
+        #expect(findings.map(\.next) == ["apt-get install busybox-static"])
     }
 
     @Test(arguments: [("19.03.8", false), ("20.10.24+dfsg1", true), ("27.1.1", true)])
@@ -128,23 +127,12 @@ private struct FakeMachine: MachineUnderExamination {
         "zpool": InvocationResult(status: 0, output: "ONLINE\n"),
         "zfs": InvocationResult(status: 1, errors: "dataset does not exist\n"),
     ]
-    var sandbox = elf(programHeaders: [6, 1])
+    var sandbox: PloyzError?
     var docker: Result<String, PloyzError> = .success("20.10.24+dfsg1")
 
     func has(_ program: String) -> Bool { programs.contains(program) }
     func kind(of path: String) -> FileKind { files[path] ?? .nothing }
-    func contents(_ path: String, limit: Int) -> Data? { sandbox.prefix(limit) }
+    func sandboxProblem(_ path: String) -> PloyzError? { sandbox }
     func run(_ program: String, _ arguments: [String]) async -> InvocationResult? { answers[program] }
     func dockerVersion(socket: String) async throws -> String { try docker.get() }
-
-    /// A 64-bit file whose program headers have these types.
-    static func elf(programHeaders types: [UInt8]) -> Data {
-        var bytes = [UInt8](repeating: 0, count: 64 + 56 * types.count)
-        bytes.replaceSubrange(0..<6, with: [0x7f, 0x45, 0x4c, 0x46, 2, 1])
-        bytes[32] = 64
-        bytes[54] = 56
-        bytes[56] = UInt8(types.count)
-        for (index, type) in types.enumerated() { bytes[64 + 56 * index] = type }
-        return Data(bytes)
-    }
 }
