@@ -156,7 +156,10 @@ let package = Package(
         ),
         .testTarget(
             name: "PloyzDaemonTests",
-            dependencies: ["PloyzAPI", "PloyzDaemon", "PloyzModel", "PloyzOverlay", "PloyzTestSupport"],
+            dependencies: [
+                "PloyzAPI", "PloyzAPITestSupport", "PloyzDaemon", "PloyzMigration", "PloyzModel", "PloyzOverlay",
+                "PloyzTestSupport",
+            ],
             swiftSettings: settings
         ),
 

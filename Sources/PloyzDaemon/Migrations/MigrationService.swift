@@ -253,6 +253,13 @@ final class MigrationService: Sendable {
         } catch {
             // The daemon goes away: the next one resumes.
             logger.warning("A migration was left", metadata: ["error": "\(error)"])
+            return
+        }
+        do {
+            try await MigrationArchive(store: store).trim()
+        } catch {
+            // After the next migration, then.
+            logger.info("Old migrations were not forgotten", metadata: ["error": "\(error)"])
         }
     }
 }
