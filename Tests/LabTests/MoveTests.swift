@@ -36,7 +36,7 @@ extension LabTests {
             #expect(after.machine.name.text == "m1")
         }
 
-        @Test("Of several instances the one that is named moves, and the others stay")
+        @Test("Of several instances the one that is named moves, the others stay, and a lower count removes it there")
         func oneOfSeveral() async throws {
             let lab = try lab()
             let manifest = Manifests.web(
@@ -46,7 +46,7 @@ extension LabTests {
             )
             try await lab.deploy(manifest)
             let before = try await lab.instances(of: "pair/web")
-            let moving = try #require(before.first)
+            let moving = try #require(before.last)
             let target = try #require(
                 ["m1", "m2", "m3"].first { name in !before.contains { $0.machine.name.text == name } }
             )
@@ -54,8 +54,15 @@ extension LabTests {
             try await lab.ctl("m1", apply).succeeded()
             let after = try await lab.instances(of: "pair/web")
             #expect(after.map(\.address) == before.map(\.address))
-            #expect(after.first?.machine.name.text == target)
-            #expect(after.dropFirst().map(\.machine) == before.dropFirst().map(\.machine))
+            #expect(after.last?.machine.name.text == target)
+            #expect(after.dropLast().map(\.machine) == before.dropLast().map(\.machine))
+
+            let list = ["docker", "ps", "-aq", "--filter", "label=io.ployz.instance=pair/web/\(moving.instance.index)"]
+            #expect(try await !lab.run(target, list).succeeded().text.isEmpty)
+            try await lab.deploy(manifest.replacing("count = 2", with: "count = 1"))
+            try await lab.wait(for: "the moved instance's containers to be removed") {
+                try await lab.run(target, list).succeeded().text.isEmpty
+            }
         }
 
         @Test("Two services that share a volume move together, and the preview says so")

@@ -44,6 +44,8 @@ final class StreamEnds: TicketIssuer {
         transfer = StreamTransfer(
             timekeeper: timekeeper,
             logger: logger,
+            // The engine judges first, by the limit that the operator set. A receiver that is gone breaks the connection.
+            stallLimit: .seconds(3600),
             volumeSource: { VolumeSource(volumes: volumes, stream: $0) },
             imageSource: { ImageSource(engine: engine, imageID: $0) }
         )

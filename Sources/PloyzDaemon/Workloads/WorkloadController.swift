@@ -74,13 +74,11 @@ actor WorkloadController {
             for await _ in wakes {
                 guard !Task.isCancelled else { break }
                 guard mirror.isRead else { continue }
-                // Each instance converges by itself: one that is slow to become ready keeps no other waiting.
+                // Each instance converges by itself: one that is slow to become ready, or to end, keeps no other waiting.
                 for work in await due() {
                     group.addTask { [timekeeper] in
-                        if let delay = await self.converge(work.instance, containers: work.containers) {
-                            try? await timekeeper.sleep(for: delay)
-                        }
-                        await self.finished(work.instance.ref)
+                        if let delay = await self.perform(work) { try? await timekeeper.sleep(for: delay) }
+                        await self.finished(work.instance)
                         wake.yield()
                     }
                 }
@@ -89,9 +87,25 @@ actor WorkloadController {
         }
     }
 
-    private struct Work {
-        let instance: DesiredInstance
-        let containers: [OurContainer]
+    private enum Work {
+        case converge(DesiredInstance, containers: [OurContainer])
+        /// With the migrations by which its containers came.
+        case remove(InstanceRef, operations: Set<OperationID>)
+
+        var instance: InstanceRef {
+            switch self {
+            case .converge(let instance, _): instance.ref
+            case .remove(let instance, _): instance
+            }
+        }
+    }
+
+    /// Returns the time until the next try, when there must be one.
+    private func perform(_ work: Work) async -> Duration? {
+        switch work {
+        case .converge(let instance, let containers): await converge(instance, containers: containers)
+        case .remove(let instance, let operations): await remove(instance, operations)
+        }
     }
 
     /// The instances that need something done and that nobody is busy with.
@@ -110,8 +124,11 @@ actor WorkloadController {
             return []
         }
         let desired = mirror.instances(on: machine)
-        await retire(containers, keeping: desired)
-        var work: [Work] = []
+        var work = misplaced(containers, desired).map { instance in
+            let operations = containers.filter { $0.instance == instance }.compactMap(\.operation)
+            return Work.remove(instance, operations: Set(operations))
+        }
+        busy.formUnion(work.map(\.instance))
         for instance in desired where !claims.isClaimed(instance.ref) && !busy.contains(instance.ref) {
             let own = containers.filter { $0.instance == instance.ref }
             let isSettled =
@@ -122,7 +139,7 @@ actor WorkloadController {
                 continue
             }
             busy.insert(instance.ref)
-            work.append(Work(instance: instance, containers: own))
+            work.append(.converge(instance, containers: own))
         }
         return work
     }
@@ -184,26 +201,33 @@ actor WorkloadController {
         }
     }
 
-    /// Removes containers of instances that the store places elsewhere or does not know, unless a migration has them.
-    private func retire(_ containers: [OurContainer], keeping desired: [DesiredInstance]) async {
-        let kept = Set(desired.map(\.ref))
-        for instance in Set(containers.map(\.instance)).subtracting(kept).sorted() where !claims.isClaimed(instance) {
-            // A candidate is the migration's until it is decided. The decision and the placement are written together, so
-            // a picture that lags shows neither.
-            let isCandidate = containers.contains { container in
-                guard container.instance == instance, let operation = container.operation else { return false }
-                return mirror.value(.decision(operation)) != Decision.committed.value
-            }
-            guard !isCandidate else { continue }
-            do {
-                guard try await claims.whileFree(instance, { [starter] in try await starter.retire(instance) }) != nil
-                else {
-                    continue
+    /// Instances with containers here that the store places elsewhere or does not know, and that no migration has.
+    private func misplaced(_ containers: [OurContainer], _ desired: [DesiredInstance]) -> [InstanceRef] {
+        Set(containers.map(\.instance)).subtracting(desired.map(\.ref)).sorted().filter { instance in
+            !claims.isClaimed(instance) && !busy.contains(instance)
+        }
+    }
+
+    private func remove(_ instance: InstanceRef, _ operations: Set<OperationID>) async -> Duration? {
+        do {
+            let isRemoved = try await claims.whileFree(instance) { [starter, machine, store] in
+                // A candidate is the migration's until it is decided; of one that is forgotten, nothing comes any more.
+                for operation in operations {
+                    let decision = try await store.decision(operation)
+                    guard decision == nil || decision == .committed else { return false }
                 }
-                logger.notice("Removed, since it is not placed here", metadata: ["instance": "\(instance)"])
-            } catch {
-                logger.error("Cannot remove", metadata: ["instance": "\(instance)", "error": "\(error)"])
+                // Asked of the store, and after the decision: the picture that this machine has may lag behind it.
+                let placed = try await store.record(InstanceRecord.self, at: .instance(instance))
+                guard placed?.machine != machine else { return false }
+                try await starter.retire(instance)
+                return true
             }
+            guard isRemoved == true else { return .seconds(10) }
+            logger.notice("Removed, since it is not placed here", metadata: ["instance": "\(instance)"])
+            return nil
+        } catch {
+            logger.error("Cannot remove", metadata: ["instance": "\(instance)", "error": "\(error)"])
+            return .seconds(10)
         }
     }
 

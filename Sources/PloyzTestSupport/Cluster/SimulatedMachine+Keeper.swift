@@ -28,7 +28,8 @@ extension SimulatedMachine {
             // A candidate is the migration's until it is decided.
             var isCandidate = false
             for operation in found.filter({ $0.instance == instance }).compactMap(\.operation) {
-                if try await seams.store.decision(operation) != .committed { isCandidate = true }
+                let decision = try await seams.store.decision(operation)
+                if decision != nil, decision != .committed { isCandidate = true }
             }
             guard !isCandidate else { continue }
             try? await retire(instance)
