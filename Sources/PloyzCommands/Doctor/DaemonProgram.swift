@@ -40,7 +40,9 @@ enum DaemonProgram {
     private static func path() throws -> String {
         var directories = ["/usr/sbin", "/usr/local/sbin", "/usr/bin"]
         if let own = try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe") {
-            directories.insert((own as NSString).deletingLastPathComponent, at: 0)
+            // Beside it as built, and as installed, below whatever root.
+            let bin = (own as NSString).deletingLastPathComponent
+            directories = [bin, (bin as NSString).deletingLastPathComponent + "/sbin"] + directories
         }
         let candidates = directories.map { "\($0)/ployzd" }
         guard let found = candidates.first(where: FileManager.default.isExecutableFile) else {
