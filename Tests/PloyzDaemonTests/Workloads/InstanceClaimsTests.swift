@@ -30,6 +30,20 @@ struct InstanceClaimsTests {
         #expect(await claims.whileFree(instance) { true } == true)
     }
 
+    @Test("What a migration gave back may have been stopped by it, until it was seen running")
+    func givenBack() async {
+        let claims = InstanceClaims()
+        #expect(!claims.mayHaveStopped(instance))
+        await claims.claim([instance], for: first)
+        #expect(!claims.mayHaveStopped(instance))
+        claims.release(second)
+        #expect(!claims.mayHaveStopped(instance))
+        claims.release(first)
+        #expect(claims.mayHaveStopped(instance))
+        claims.forgetStop(of: instance)
+        #expect(!claims.mayHaveStopped(instance))
+    }
+
     @Test("A claim waits for a start that is under way, and keeps the next one out")
     func waits() async {
         let claims = InstanceClaims()
