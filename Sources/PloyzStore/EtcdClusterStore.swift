@@ -14,6 +14,10 @@ package struct EtcdClusterStore: ClusterStore {
     static let maximumWatchLine = 8 << 20
     /// The most batches of changes that wait for the watch's reader.
     static let maximumPendingBatches = 4096
+    /// The most entries of one answer to a list: each answer must come within the time of one call, on a slow link too.
+    package static let page = 200
+    /// The most entries of a list.
+    static let maximumEntries = 1_000_000
 
     private let gateway: EtcdGateway
 
@@ -74,12 +78,31 @@ package struct EtcdClusterStore: ClusterStore {
     }
 
     package func list(_ prefix: StoreKey) async throws -> StoreListing {
-        let request = EtcdRangeRequest(key: prefix.bytes, range_end: prefix.prefixEnd)
-        let response = try await gateway.read("/v3/kv/range", request, as: EtcdRangeResponse.self)
-        return StoreListing(
-            entries: try (response.kvs ?? []).map { try $0.entry },
-            revision: response.header.revision?.value ?? 0
+        var entries: [StoreEntry] = []
+        var request = EtcdRangeRequest(
+            key: prefix.bytes,
+            range_end: prefix.prefixEnd,
+            limit: Int64Text(Int64(Self.page))
         )
+        while true {
+            let response = try await gateway.read("/v3/kv/range", request, as: EtcdRangeResponse.self)
+            entries += try (response.kvs ?? []).map { try $0.entry }
+            // All pages are of the revision of the first, so together they are one picture.
+            let revision = request.revision ?? response.header.revision
+            guard response.more == true, let last = response.kvs?.last else {
+                return StoreListing(entries: entries, revision: revision?.value ?? 0)
+            }
+            guard entries.count < Self.maximumEntries else {
+                throw PloyzError(.storeRefused, "there are more than \(Self.maximumEntries) entries under \(prefix)")
+            }
+            // The least key that comes after the last one.
+            request = EtcdRangeRequest(
+                key: last.key + [0],
+                range_end: request.range_end,
+                limit: request.limit,
+                revision: revision
+            )
+        }
     }
 
     package func commit(_ transaction: StoreTransaction) async throws -> Bool {

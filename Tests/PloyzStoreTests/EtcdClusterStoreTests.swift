@@ -28,6 +28,25 @@ struct EtcdClusterStoreTests {
         }
     }
 
+    @Test func aLongListIsOnePictureOfManyPages() async throws {
+        try await etcd.withStore { store async throws in
+            let prefix = StoreKey("/test/long/")
+            let count = EtcdClusterStore.page * 2 + 7
+            let keys = (0..<count).map { StoreKey("\(prefix)\(1000 + $0)") }
+            for start in stride(from: 0, to: count, by: 100) {
+                let writes = keys[start..<min(start + 100, count)].map {
+                    StoreTransaction.Write.put($0, Data("x".utf8))
+                }
+                #expect(try await store.commit(StoreTransaction(conditions: [], writes: writes)))
+            }
+            let listing = try await store.list(prefix)
+            #expect(listing.entries.map(\.key) == keys)
+            let whole = try await store.list(StoreKey("/test/long/1000"))
+            #expect(whole.entries.map(\.key) == [keys[0]])
+            #expect(listing.revision <= whole.revision)
+        }
+    }
+
     @Test func aStrangersCertificateIsRefused() async throws {
         var generator = SystemRandomNumberGenerator()
         let stranger = try CertificateAuthority(

@@ -37,10 +37,16 @@ struct EtcdKeyValue: Decodable {
 struct EtcdRangeRequest: Encodable {
     let key: Data
     let range_end: Data?
+    /// The most entries of the answer; nil for all.
+    var limit: Int64Text?
+    /// As of this revision; nil for now.
+    var revision: Int64Text?
 }
 
 struct EtcdRangeResponse: Decodable {
     let header: EtcdHeader
+    /// Whether the limit left some out; left out when it did not.
+    let more: Bool?
     /// Left out when there is none.
     let kvs: [EtcdKeyValue]?
 }
