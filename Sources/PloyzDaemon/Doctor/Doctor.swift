@@ -222,7 +222,8 @@ package struct Doctor: Sendable {
                 next: "chown root: \(path) && chmod go-w \(path)"
             )
         case .directory: return DoctorFinding("state", .ok, path)
-        case .program, .other: return DoctorFinding("state", .problem, "\(path) is no directory", next: "rm \(path)")
+        case .program, .other:
+            return DoctorFinding("state", .problem, "\(path) is no directory", next: "move \(path) away")
         }
     }
 

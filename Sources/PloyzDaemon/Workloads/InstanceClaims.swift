@@ -41,7 +41,7 @@ final class InstanceClaims: WorkloadClaims {
     /// restart policy lets it rest.
     func mayHaveStopped(_ instance: InstanceRef) -> Bool { state.withLock { $0.givenBack.contains(instance) } }
 
-    /// The instance was seen running after it was given back.
+    /// The instance was started, or seen running, after it was given back.
     func forgetStop(of instance: InstanceRef) { state.withLock { _ = $0.givenBack.remove(instance) } }
 
     func isClaimed(_ instance: InstanceRef) -> Bool { state.withLock { $0.claims[instance] != nil } }

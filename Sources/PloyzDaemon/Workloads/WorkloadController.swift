@@ -174,6 +174,8 @@ actor WorkloadController {
             else {
                 return nil
             }
+            // Whatever ends from now on was started after the migration.
+            claims.forgetStop(of: instance.ref)
             backoff.ended(at: timekeeper.now)
             backoffs[instance.ref] = backoff
             logger.notice("Started", metadata: ["instance": "\(instance.ref)", "container": "\(container.id)"])

@@ -87,11 +87,12 @@ extension TargetAgent {
         guard let unit = entry.unit else { return }
         // After a power cut there is no candidate to open. The records name this machine: once the copies are stamped and
         // the instances are no longer claimed, they are started like any others.
-        if try await hasCandidates(unit) { try await open(entry) }
         let seams = seams
-        // Of several that share a volume one may have ended meanwhile. Those that run are opened all the same: whoever
-        // keeps workloads running takes them for good, and starts the rest.
-        if !unit.isStateless {
+        if try await hasCandidates(unit) {
+            try await open(entry)
+        } else if !unit.isStateless {
+            // Of several that share a volume one may have ended meanwhile. Those that run are opened all the same:
+            // whoever keeps workloads running takes them for good, and starts the rest.
             let running = try await runningWorkloads()
             try await eachAsFarAsPossible(unit.members.filter { running.contains($0.instance.ref) }) { member in
                 try await seams.network.unseal(member.instance.ref, address: member.instance.address)
