@@ -74,6 +74,9 @@ let package = Package(
         // Faults at every boundary of a migration, in a lab.
         .executableTarget(name: "ployz-faults", dependencies: ["LabScenarios"], swiftSettings: settings),
 
+        // What needs a Debian kernel, systemd and real boots.
+        .executableTarget(name: "ployz-guests", dependencies: ["LabScenarios"], swiftSettings: settings),
+
         // The proof: every call of the engine goes wrong, then every pair of calls.
         .executableTarget(
             name: "ployz-schedules",

@@ -5,13 +5,14 @@ package final class BackgroundProgram: Sendable {
     private let process: ProcessBox
     private let output: URL
 
-    init(_ path: URL, _ arguments: [String], output: URL) throws {
-        try Data().write(to: output)
+    init(_ path: URL, _ arguments: [String], output: URL, errors: URL? = nil) throws {
+        for file in [output, errors].compactMap(\.self) { try Data().write(to: file) }
         let process = Process()
         process.executableURL = path
         process.arguments = arguments
         process.standardInput = FileHandle.nullDevice
         process.standardOutput = try FileHandle(forWritingTo: output)
+        if let errors { process.standardError = try FileHandle(forWritingTo: errors) }
         try process.run()
         self.process = ProcessBox(process)
         self.output = output

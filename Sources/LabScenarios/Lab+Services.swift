@@ -52,16 +52,17 @@ extension Lab {
 
     /// Asks until the condition holds.
     ///
-    /// - Parameter seconds: after which ``ScenarioFailure`` is thrown, with what was waited for.
+    /// - Parameter seconds: after which, times the kind's patience, ``ScenarioFailure`` is thrown, with what was waited for.
     package func wait(
         for what: String,
         within seconds: Int = 30,
         _ condition: () async throws -> Bool
     ) async throws {
         let clock = ContinuousClock()
-        let deadline = clock.now + .seconds(seconds)
+        let limit = seconds * kind.patience
+        let deadline = clock.now + .seconds(limit)
         while try await !condition() {
-            guard clock.now < deadline else { throw ScenarioFailure("waited \(seconds) s in vain for \(what)") }
+            guard clock.now < deadline else { throw ScenarioFailure("waited \(limit) s in vain for \(what)") }
             try await Task.sleep(for: .milliseconds(100))
         }
     }

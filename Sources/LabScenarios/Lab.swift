@@ -4,6 +4,7 @@ package import PloyzAPI
 /// A lab that this scenario has started, and its machines.
 package struct Lab: Sendable {
     package let name: String
+    package let kind: LabKind
     /// The checkout that the lab and the programs come from.
     package let checkout: URL
     /// Where ledgers and reports go: on the host, outside every machine.
@@ -14,13 +15,14 @@ package struct Lab: Sendable {
     /// What the wrapper has built.
     private var lab: URL { checkout.appending(path: "lab/.build/debug/ployz-lab") }
 
-    private init(name: String, checkout: URL) {
+    private init(name: String, kind: LabKind, checkout: URL) {
         self.name = name
+        self.kind = kind
         self.checkout = checkout
         scratch = Self.shared(with: checkout).appending(path: name)
     }
 
-    /// A directory that the host and every machine see under one path. A machine has its own `/tmp`, `/var`, `/run`,
+    /// A directory that the host and every machine of kind netns see under one path. Such a machine has its own `/tmp`, `/var`, `/run`,
     /// `/mnt` and `/etc`, so a checkout below one of them is not.
     private static func shared(with checkout: URL) -> URL {
         let own = ["/tmp/", "/var/", "/run/", "/mnt/", "/etc/", "/dev/"]
@@ -30,24 +32,31 @@ package struct Lab: Sendable {
     }
 
     /// Takes down what an earlier run left, brings `machines` machines up and joins them into one cluster unless told
-    /// otherwise. When that fails it is left as it is; ``down()`` removes it.
+    /// otherwise; bare ones have no Ployz at all. When that fails it is left as it is; ``down()`` removes it.
     package static func up(
         name: String,
+        kind: LabKind = .netns,
         machines: Int,
         checkout: URL,
         poolSize: String = "8G",
-        cluster: Bool = true
+        cluster: Bool = true,
+        isBare: Bool = false
     ) async throws -> Lab {
-        let lab = Lab(name: name, checkout: checkout)
+        let lab = Lab(name: name, kind: kind, checkout: checkout)
         try await lab.down()
         try FileManager.default.createDirectory(at: lab.scratch, withIntermediateDirectories: true)
-        let options = ["-n", String(machines), "--pool-size", poolSize] + (cluster ? [] : ["--no-cluster"])
+        let options =
+            ["--kind", kind.rawValue, "-n", String(machines), "--pool-size", poolSize]
+            + (cluster ? [] : ["--no-cluster"]) + (isBare ? ["--no-daemon"] : [])
+        // The first lab of guests on a host builds their image.
         try await lab.command(["up"] + options, within: 600).succeeded()
         return lab
     }
 
     /// A lab that is up, or was.
-    package static func named(_ name: String, checkout: URL) -> Lab { Lab(name: name, checkout: checkout) }
+    package static func named(_ name: String, kind: LabKind = .netns, checkout: URL) -> Lab {
+        Lab(name: name, kind: kind, checkout: checkout)
+    }
 
     /// Leaves nothing behind.
     package func down() async throws {
@@ -67,7 +76,7 @@ package struct Lab: Sendable {
 
     /// A command of the lab itself: `kill m1 ployzd`, `image build redis`.
     ///
-    /// - Parameter seconds: after which it is ended; so in every call below.
+    /// - Parameter seconds: after which it is ended, times the kind's patience; so in every call below.
     @discardableResult
     package func command(
         _ arguments: [String],
@@ -77,7 +86,8 @@ package struct Lab: Sendable {
         // `image build redis` has its options behind the verbs.
         let verbs = arguments.first == "image" ? 2 : 1
         let named = Array(arguments.prefix(verbs)) + ["--name", name]
-        return try await Program(lab, named + arguments.dropFirst(verbs)).run(input: input, within: seconds)
+        return try await Program(lab, named + arguments.dropFirst(verbs))
+            .run(input: input, within: seconds * kind.patience)
     }
 
     /// A command in a machine.
@@ -88,7 +98,12 @@ package struct Lab: Sendable {
         within seconds: Int = 300
     ) async throws -> ProgramResult {
         try await Program(lab, ["exec", "--name", name, machine, "--"] + arguments)
-            .run(input: input, within: seconds)
+            .run(input: input, within: seconds * kind.patience)
+    }
+
+    /// A command that ends itself in the machine, after so many seconds times the kind's patience.
+    package func bounded(_ seconds: Int, _ command: [String]) -> [String] {
+        ["timeout", String(seconds * kind.patience)] + command
     }
 
     /// `ployzctl` in a machine.
@@ -114,7 +129,19 @@ package struct Lab: Sendable {
     }
 
     /// A command in a machine that goes on in the background.
-    package func start(_ machine: String, _ arguments: [String], output: URL) throws -> BackgroundProgram {
-        try BackgroundProgram(lab, ["exec", "--name", name, machine, "--"] + arguments, output: output)
+    ///
+    /// - Parameter errors: a file for what it prints on its standard error; nil leads to the caller's.
+    package func start(
+        _ machine: String,
+        _ arguments: [String],
+        output: URL,
+        errors: URL? = nil
+    ) throws -> BackgroundProgram {
+        try BackgroundProgram(
+            lab,
+            ["exec", "--name", name, machine, "--"] + arguments,
+            output: output,
+            errors: errors
+        )
     }
 }

@@ -22,14 +22,14 @@ package struct Move: Sendable {
 
     /// Moves the shop's service while a client on each of `machines` writes, then reads every write back.
     ///
-    /// - Parameter interval: milliseconds between the starts of a client's attempts.
+    /// - Parameter interval: milliseconds between the starts of a client's attempts; nil for what the kind of the lab allows.
     package static func perform(
         _ shop: Shop,
         number: Int,
         from: String,
         to: String,
         machines: [String],
-        interval: Int = 10,
+        interval: Int? = nil,
         ledgers: inout [URL]
     ) async throws -> Move {
         let lab = shop.lab

@@ -6,21 +6,21 @@ package struct Probe: Sendable {
     package let ledger: URL
     private let program: BackgroundProgram
 
-    /// Starts writing to a Redis at `address` from `machine`, one connection every `interval` milliseconds.
+    /// Starts writing to a Redis at `address` from `machine`, one connection every `interval` milliseconds; nil for as
+    /// often as the kind of the lab allows.
     package static func write(
         in lab: Lab,
         from machine: String,
         to address: String,
         name: String,
-        interval: Int = 10
+        interval: Int? = nil
     ) throws -> Probe {
         let ledger = lab.scratch.appending(path: "\(name).ledger")
-        let program = try lab.start(
+        let interval = interval ?? lab.kind.clientInterval
+        let program = try lab.startWithLedger(
             machine,
-            [
-                "lab-probe", "write", "--to", address, "--id", name, "--ledger", ledger.path,
-                "--interval-ms", String(interval),
-            ],
+            ["lab-probe", "write", "--to", address, "--id", name, "--interval-ms", String(interval)],
+            ledger: ledger,
             output: lab.scratch.appending(path: "\(name).json")
         )
         return Probe(machine: machine, ledger: ledger, program: program)
@@ -58,10 +58,8 @@ package struct Probe: Sendable {
         at address: String,
         ledgers: [URL]
     ) async throws -> LedgerReport {
-        let result = try await lab.run(
-            machine,
-            ["lab-probe", "verify", "--to", address] + ["--ledger"] + ledgers.map(\.path)
-        )
+        let paths = try await lab.handOver(ledgers, to: machine)
+        let result = try await lab.run(machine, ["lab-probe", "verify", "--to", address, "--ledger"] + paths)
         return try JSONDecoder().decode(LedgerReport.self, from: result.output)
     }
 }

@@ -45,6 +45,14 @@ package struct Shop: Sendable {
         return Shop(lab: lab, namespace: namespace, image: image, address: "\(instance.address)")
     }
 
+    /// The one that runs.
+    package static func running(in lab: Lab, namespace: String = "shop") async throws -> Shop {
+        guard let instance = try await lab.instances(of: "\(namespace)/redis").first else {
+            throw ScenarioFailure("\(namespace)/redis is not deployed")
+        }
+        return Shop(lab: lab, namespace: namespace, image: "", address: "\(instance.address)")
+    }
+
     /// The shell script that the workload is: it fills the volume once, starts the writer beside Redis when one is
     /// asked for, and becomes Redis.
     package static func script(ballast: Int, writing: Int) -> String {

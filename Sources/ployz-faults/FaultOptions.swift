@@ -11,14 +11,21 @@ struct FaultOptions {
     var resumes = false
     /// Whether the lab stays up.
     var keeps = false
+    var kind = LabKind.netns
 
-    static let usage = "[CASE…] [--list] [--subset] [--resume] [--keep]"
+    static let usage = "[CASE…] [--list] [--subset] [--resume] [--keep] [--kind netns|vm]"
 
     init(_ arguments: [String]) throws {
         var names: [String] = []
         var isSubset = false
-        for argument in arguments {
+        var rest = arguments[...]
+        while let argument = rest.popFirst() {
             switch argument {
+            case "--kind":
+                guard let kind = rest.popFirst().flatMap(LabKind.init) else {
+                    throw Misuse(description: "--kind is netns or vm")
+                }
+                self.kind = kind
             case "--list": lists = true
             case "--resume": resumes = true
             case "--keep": keeps = true

@@ -25,7 +25,7 @@ struct FaultRun {
             if let stage {
                 ready = stage
             } else {
-                ready = try await FaultStage.set(named: Self.lab, checkout: checkout)
+                ready = try await FaultStage.set(named: Self.lab, kind: options.kind, checkout: checkout)
             }
             let verdict = await ready.play(fault)
             try history.add(verdict)

@@ -130,7 +130,7 @@ package struct FaultPlay: Sendable {
     /// Gives the command and returns what became of it, when it ends.
     func apply() async throws -> ProgramResult {
         let command = ["ployzctl", "migrate", "apply", stage.shop.service, "--to", target, "--json"] + fault.options
-        return try await lab.run(FaultStage.founder, ["timeout", "200"] + command)
+        return try await lab.run(FaultStage.founder, lab.bounded(200, command))
     }
 
     /// Waits until the operation that is not among `known` has ended, everywhere: in the store, and in every journal.
@@ -143,7 +143,7 @@ package struct FaultPlay: Sendable {
             row = rows.first { !known.contains($0.operation) }
             guard row?.hasEnded ?? true else { return false }
             for machine in FaultStage.machines {
-                let journal = try await lab.run(machine, ["timeout", "5", "ls", "/var/lib/ployz/journal"])
+                let journal = try await lab.run(machine, lab.bounded(5, ["ls", "/var/lib/ployz/journal"]))
                 guard journal.status == 0, journal.text.isEmpty else { return false }
             }
             return true

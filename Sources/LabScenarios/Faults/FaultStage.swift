@@ -20,9 +20,15 @@ package struct FaultStage: Sendable {
 
     /// Brings the lab up, deploys the shop on m2 and moves it there and back, so that each side has a copy of it, and on
     /// each side lies a stranger's snapshot of one name.
-    package static func set(named name: String, checkout: URL) async throws -> FaultStage {
-        let lab = try await Lab.up(name: name, machines: machines.count, checkout: checkout)
-        let shop = try await Shop.deploy(in: lab, on: "m2", ballast: ballast, readiness: 10, grace: 5)
+    package static func set(named name: String, kind: LabKind, checkout: URL) async throws -> FaultStage {
+        let lab = try await Lab.up(name: name, kind: kind, machines: machines.count, checkout: checkout)
+        let shop = try await Shop.deploy(
+            in: lab,
+            on: "m2",
+            ballast: ballast,
+            readiness: 10 * kind.patience,
+            grace: 5 * kind.patience
+        )
         _ = try await lab.buildImage("redis")
         for machine in machines { try await Strangers.plant(shop, on: machine) }
         let sights = lab.scratch.appending(path: "live.jsonl")
@@ -60,7 +66,8 @@ package struct FaultStage: Sendable {
 
     /// Whether the instance's Redis answers a client on the machine.
     func answers(on machine: String) async throws -> Bool {
-        try await lab.run(machine, ["timeout", "3", "redis-cli", "-h", shop.address, "PING"]).text.hasPrefix("PONG")
+        let ping = lab.bounded(3, ["redis-cli", "-h", shop.address, "PING"])
+        return try await lab.run(machine, ping).text.hasPrefix("PONG")
     }
 
     /// Waits until the instance is reached on one machine alone: on the one that is named, and answers there, or on any, and
@@ -90,7 +97,9 @@ package struct FaultStage: Sendable {
     }
 
     private func revive(_ machine: String) async throws {
-        for process in ["ployzd", "etcd", "dockerd", "containerd", "zfs-fuse", "wireguard-go"] {
+        // A guest has these in its kernel.
+        let inUserSpace = lab.kind == .vm ? [] : ["zfs-fuse", "wireguard-go"]
+        for process in ["ployzd", "etcd", "dockerd", "containerd"] + inUserSpace {
             // Fails where it does not run.
             try await lab.command(["kill", machine, process, "--signal", "CONT"])
         }
@@ -119,7 +128,8 @@ package struct FaultStage: Sendable {
 
     /// Newest first; nil when the store does not answer.
     func migrations() async throws -> [MigrationSummary]? {
-        let result = try await lab.run(Self.founder, ["timeout", "10", "ployzctl", "migrate", "ls", "--json"])
+        let list = lab.bounded(10, ["ployzctl", "migrate", "ls", "--json"])
+        let result = try await lab.run(Self.founder, list)
         guard result.status == 0 else { return nil }
         return try DocumentForm.decode(MigrationList.self, from: result.output).migrations
     }
@@ -151,9 +161,10 @@ package struct FaultStage: Sendable {
             until [ -e /run/ployz-lab/reached ] &&
                 grep -q '^State:.T' "/proc/$(pgrep -o -x ployzd)/status" 2>/dev/null; do sleep 0.02; done
             """
-        let wait = ["timeout", "\(seconds)", "sh", "-c", script]
+        let limit = seconds * lab.kind.patience
+        let wait = lab.bounded(seconds, ["sh", "-c", script])
         guard try await lab.run(machine, wait, within: seconds + 10).status == 0 else {
-            throw ScenarioFailure("ployzd on \(machine) did not come to '\(moment)' within \(seconds) s")
+            throw ScenarioFailure("ployzd on \(machine) did not come to '\(moment)' within \(limit) s")
         }
     }
 }

@@ -15,7 +15,7 @@ import SystemPackage
 extension Journal {
     /// A journal that stops the daemon where a breakpoint says so.
     func stoppingAtBreakpoints() -> any Journal {
-        #if DEBUG
+        #if DEBUG || PLOYZ_BREAKPOINTS
             BreakpointJournal(base: self)
         #else
             self
@@ -26,7 +26,7 @@ extension Journal {
 extension Peer {
     /// A target that stops the daemon where a breakpoint says so.
     func stoppingAtBreakpoints() -> any Peer {
-        #if DEBUG
+        #if DEBUG || PLOYZ_BREAKPOINTS
             BreakpointPeer(base: self)
         #else
             self
@@ -37,7 +37,7 @@ extension Peer {
 extension Transfer {
     /// A sender that stops the daemon where a breakpoint says so.
     func stoppingAtBreakpoints() -> any Transfer {
-        #if DEBUG
+        #if DEBUG || PLOYZ_BREAKPOINTS
             BreakpointTransfer(base: self)
         #else
             self
@@ -48,7 +48,7 @@ extension Transfer {
 extension MigrationEvent {
     /// Stops the daemon when a breakpoint names this event.
     func stopAtBreakpoint() {
-        #if DEBUG
+        #if DEBUG || PLOYZ_BREAKPOINTS
             switch content {
             case .phaseChanged(let phase): Breakpoint.pass("phase \(phase.rawValue)")
             case .roundDone(let round): Breakpoint.pass(round.isLast ? "round last" : "round \(round.number)")
@@ -64,7 +64,7 @@ extension MigrationEvent {
     }
 }
 
-#if DEBUG
+#if DEBUG || PLOYZ_BREAKPOINTS
     import Foundation
 
     /// The moment that is waited for, as one line of a file that only a machine of the lab has.

@@ -34,7 +34,7 @@ package enum Daemon: String, CaseIterable, Sendable {
     }
 
     /// Whether it answers now.
-    package func isReady(in machine: MachineShell) -> Bool {
+    package func isReady(in machine: NamespaceShell) -> Bool {
         switch self {
         case .zfsFuse:
             (try? machine.command(["zpool", "list", "-H", "-o", "name"], log: "zpool").status().isSuccess) ?? false
@@ -49,7 +49,7 @@ package enum Daemon: String, CaseIterable, Sendable {
     }
 
     /// A dockerd that ran on without containerd takes about a second to find it again, and fails commands until then.
-    private func isSeenByDocker(in machine: MachineShell) -> Bool {
+    private func isSeenByDocker(in machine: NamespaceShell) -> Bool {
         guard !machine.pids(named: Daemon.dockerd.rawValue).isEmpty else { return true }
         let info = ["docker", "info", "--format", "{{.ContainerdCommit.ID}}"]
         guard let (status, version) = try? machine.command(info, timeout: 10, log: "containerd-seen").capture() else {

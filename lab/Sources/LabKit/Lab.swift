@@ -20,16 +20,17 @@ package struct Lab {
     }
 
     /// - Throws: `LabError` when the lab has no such machine.
-    package func machine(_ name: MachineName) throws -> Machine {
+    package func machine(_ name: MachineName) throws -> any Machine {
         let record = try requireRecord()
         guard name.number <= record.count else {
             throw LabError("lab \(paths.lab) has no machine \(name)", next: "lab status --name \(paths.lab)")
         }
-        return Machine(paths: paths, name: name)
+        return record.kind.machine(name, paths: paths)
     }
 
-    package func machines() throws -> [Machine] {
-        try requireRecord().machines.map { Machine(paths: paths, name: $0) }
+    package func machines() throws -> [any Machine] {
+        let record = try requireRecord()
+        return record.machines.map { record.kind.machine($0, paths: paths) }
     }
 
     /// The node of the switch.
@@ -56,13 +57,16 @@ package struct Lab {
         try JSONFile.write(record, to: paths.record)
         let holder = try bridge.power()
         try bridge.configureNetwork(Underlay.makeBridge, holder: holder)
+        if let guests = record.guests {
+            try bridge.configureNetwork([Underlay.reachGuests], holder: holder)
+            try ToolsDisk(paths: paths).make(programs: record.tools, package: guests.package)
+        }
     }
 
     /// Ends every process of the lab and removes every trace of it, whatever state it is in. Safe to repeat.
     package func remove() throws {
-        for machine in (try? record())?.machines ?? [] {
-            try MachineCgroup(paths: paths, node: "\(machine)").thaw()
-        }
+        // A process that stands still does not die.
+        for machine in (try? machines()) ?? [] { try? machine.thaw() }
         var namespaces: Set<String> = []
         for file in Files.names(in: paths.run) where file.hasSuffix(".json") {
             if let record = try? JSONFile.read(HolderRecord.self, from: "\(paths.run)/\(file)"), record.isAlive {
@@ -101,7 +105,7 @@ extension Lab {
                 streams: .init(input: nowhere, output: log, error: log)
             )
         }
-        let deadline = Deadline(seconds: 180 + 20 * Double(machines.count))
+        let deadline = Deadline(seconds: 300 + 60 * Double(machines.count))
         var failures: [String] = []
         for (machine, boot) in zip(machines, boots) {
             let status = try boot.wait(until: deadline, name: "the boot of \(machine)")

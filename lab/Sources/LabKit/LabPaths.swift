@@ -18,6 +18,13 @@ package struct LabPaths: Sendable {
 
     package func state(of node: String) -> String { "\(state)/\(node)" }
     package func holder(of node: String) -> String { "\(run)/\(node).json" }
+    /// The record of a guest's QEMU.
+    package func guest(_ machine: MachineName) -> String { "\(run)/\(machine).guest" }
+    /// Where the QEMU of a guest takes orders.
+    package func monitor(of machine: MachineName) -> String { "\(run)/\(machine).qmp" }
+    /// The socket of the connection that commands in a guest share.
+    package func connection(to machine: MachineName) -> String { "\(run)/\(machine).ssh" }
+
     /// The machine's `/var`.
     package func variable(of node: String) -> String { "\(state(of: node))/var" }
     /// The machine's `/etc`.

@@ -4,7 +4,7 @@ import Posix
 /// What `up` was asked for; written before anything is made, and read by every later command.
 package struct LabRecord: Codable, Sendable, Equatable {
     package var name: String
-    package var kind: String
+    package var kind: MachineKind
     /// How many machines: `m1` to `m<count>`.
     package var count: Int
     /// The directory of `ployzd` and `ployzctl`.
@@ -15,15 +15,32 @@ package struct LabRecord: Codable, Sendable, Equatable {
     package var poolSize: String
     /// Whether the machines run `ployzd`.
     package var daemon: Bool
+    /// What guests boot from and are installed from; nil for other kinds.
+    package var guests: GuestSettings?
+
+    package struct GuestSettings: Codable, Sendable, Equatable {
+        /// The directory of the image.
+        package var image: String
+        package var accelerator: GuestAccelerator
+        /// The Debian package of Ployz.
+        package var package: String?
+
+        package init(image: String, accelerator: GuestAccelerator, package: String?) {
+            self.image = image
+            self.accelerator = accelerator
+            self.package = package
+        }
+    }
 
     package init(
         name: String,
-        kind: String,
+        kind: MachineKind,
         count: Int,
         bin: String,
         tools: String,
         poolSize: String,
-        daemon: Bool
+        daemon: Bool,
+        guests: GuestSettings? = nil
     ) {
         self.name = name
         self.kind = kind
@@ -32,6 +49,7 @@ package struct LabRecord: Codable, Sendable, Equatable {
         self.tools = tools
         self.poolSize = poolSize
         self.daemon = daemon
+        self.guests = guests
     }
 
     package var machines: [MachineName] { (1...max(1, count)).compactMap(MachineName.init(number:)) }

@@ -8,7 +8,7 @@ package struct LabStatus: Encodable {
         package var name: String
         package var underlayAddress: String
         package var running: Bool
-        /// pid on the host, by command name; absent when it does not run.
+        /// pid, on the host or in the guest, by command name; absent when it does not run.
         package var processes: [String: Int32]
     }
 
@@ -17,11 +17,11 @@ package struct LabStatus: Encodable {
     package init(_ lab: Lab) throws {
         let record = try lab.requireRecord()
         name = record.name
-        kind = record.kind
+        kind = record.kind.rawValue
         machines = try record.machines.map { machine in
-            let shell = try Machine(paths: lab.paths, name: machine).shellIfRunning()
+            let shell = try lab.machine(machine).shellIfRunning()
             var processes: [String: Int32] = [:]
-            for process in Self.watched { processes[process] = shell?.pids(named: process).first }
+            for process in Self.watched { processes[process] = try shell?.pids(named: process).first }
             return MachineStatus(
                 name: "\(machine)",
                 underlayAddress: machine.underlayAddress,

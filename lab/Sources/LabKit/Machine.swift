@@ -1,65 +1,64 @@
-import Glibc
-import Posix
+/// One machine of a lab: making it, starting it, its network and its power switch.
+package protocol Machine {
+    var paths: LabPaths { get }
+    var name: MachineName { get }
 
-/// One machine of a lab: making it, starting it, and its power switch.
-package struct Machine {
-    package let paths: LabPaths
-    package let name: MachineName
+    /// Makes its disk. Run once, in `up`.
+    func makeDisk(_ record: LabRecord) throws
 
-    package init(paths: LabPaths, name: MachineName) {
-        self.paths = paths
-        self.name = name
-    }
-
-    /// What freezes and thaws it.
-    package var cgroup: MachineCgroup { MachineCgroup(paths: paths, node: "\(name)") }
-
-    private var node: Node { Node(paths: paths, name: "\(name)") }
-
-    /// - Throws: `LabError` when it is down.
-    package func shell() throws -> MachineShell {
-        MachineShell(paths: paths, machine: name, holder: try node.requireHolder())
-    }
+    /// Starts it, and in it what runs on a machine of its kind. Its disk must exist.
+    func boot(_ record: LabRecord) throws
 
     /// Its shell, or nil when it is down.
-    package func shellIfRunning() throws -> MachineShell? {
-        try node.holder().map { MachineShell(paths: paths, machine: name, holder: $0) }
-    }
-
-    /// Runs commands of the host in its network namespace.
-    ///
-    /// - Throws: `LabError` when it is down.
-    package func configureNetwork(_ commands: [[String]]) throws {
-        try node.configureNetwork(commands, holder: node.requireHolder())
-    }
-
-    /// The same of one that may fail.
-    package func attempt(_ command: [String]) {
-        if let holder = try? node.holder() { node.attempt(command, holder: holder) }
-    }
-
-    /// Makes its namespaces and interface and starts its daemons. Its disk must exist.
-    package func boot(daemons: [Daemon]) throws {
-        let bridge = Node(paths: paths, name: Underlay.switchNode)
-        let switchHolder = try bridge.requireHolder()
-        let holder = try node.power()
-        // The kernel takes the veth pair of a machine that lost power away some time after its processes.
-        _ = try Command(
-            Namespaces.enteringNetwork(switchHolder.pid, ["ip", "link", "delete", "\(name)"]),
-            log: paths.log(of: "\(name)", "network")
-        ).status()
-        try bridge.configureNetwork(Underlay.plugIn(name, holder: holder.pid), holder: switchHolder)
-        try node.configureNetwork(
-            [["ip", "link", "set", "lo", "up"]] + Underlay.configure(name),
-            holder: holder
-        )
-        let shell = MachineShell(paths: paths, machine: name, holder: holder)
-        for daemon in daemons { try shell.start(daemon) }
-    }
+    func shellIfRunning() throws -> (any MachineShell)?
 
     /// Power loss: everything in it dies at once; the disk stays.
-    package func cutPower() throws {
-        try cgroup.thaw()
-        if let holder = try node.holder() { try node.cutPower(holder) }
+    func cutPower() throws
+
+    /// Shuts it down in good order and starts it again.
+    func reboot() throws
+
+    /// Stops it as a hypervisor pauses a machine.
+    func freeze() throws
+
+    /// Lets it go on; nothing happens when it is not frozen.
+    func thaw() throws
+
+    /// argv of a program that prints its logs.
+    ///
+    /// - Parameters:
+    ///   - process: the one whose log is wanted; nil for all.
+    ///   - follow: go on as they grow.
+    func logs(of process: String?, follow: Bool) throws -> [String]
+}
+
+extension Machine {
+    /// - Throws: `LabError` when it is down.
+    package func shell() throws -> any MachineShell {
+        guard let shell = try shellIfRunning() else {
+            throw LabError(
+                "machine \(name) of lab \(paths.lab) is not running",
+                next: "lab status --name \(paths.lab)"
+            )
+        }
+        return shell
+    }
+
+    /// `ployzd.toml` of the machine; every other key keeps its default.
+    package var daemonConfiguration: String {
+        """
+        name = "\(name)"
+        underlay_addresses = ["\(name.underlayAddress)"]
+        zfs_root = "tank/ployz"
+
+        """
+    }
+}
+
+extension MachineName {
+    /// `/etc/hosts`: every machine by its name.
+    package static func hosts(_ machines: [MachineName]) -> String {
+        "127.0.0.1 localhost\n::1 localhost ip6-localhost\n"
+            + machines.map { "\($0.underlayAddress) \($0)\n" }.joined()
     }
 }

@@ -26,6 +26,17 @@ package enum Underlay {
         ]
     }
 
+    /// In the switch: the host reaches guests by an address on the bridge, whatever is cut between them.
+    package static let reachGuests = ["ip", "address", "add", "192.168.90.1/24", "dev", bridge]
+
+    /// In the switch: a port named after the machine, for the QEMU that is started in this namespace.
+    package static func plugInGuest(_ machine: MachineName) -> [[String]] {
+        [
+            ["ip", "tuntap", "add", "dev", "\(machine)", "mode", "tap"],
+            ["ip", "link", "set", "\(machine)", "master", bridge, "up"],
+        ]
+    }
+
     /// In the machine.
     package static func configure(_ machine: MachineName) -> [[String]] {
         [

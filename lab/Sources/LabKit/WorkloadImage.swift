@@ -28,7 +28,7 @@ package enum WorkloadImage: String, CaseIterable, Sendable {
     ///
     /// - Parameter directory: where it is built; it need not exist, and is left for the lab's end.
     /// - Returns: the image ID, `sha256:` and 64 hex digits: the same everywhere for the same Debian packages.
-    package func build(in directory: String, for machines: [MachineShell]) throws -> String {
+    package func build(in directory: String, for machines: [any MachineShell]) throws -> String {
         try Command(["rm", "-rf", directory]).run()
         let root = "\(directory)/root"
         try lay(root: root)
@@ -49,7 +49,7 @@ package enum WorkloadImage: String, CaseIterable, Sendable {
         return identifier
     }
 
-    private func load(_ archive: String, on machine: MachineShell, expecting identifier: String) throws {
+    private func load(_ archive: String, on machine: any MachineShell, expecting identifier: String) throws {
         let input = try PosixError.check(open(archive, O_RDONLY | O_CLOEXEC), "open", on: archive)
         defer { close(input) }
         let (status, _) = try machine.command(["docker", "load", "--quiet"], timeout: 120).capture(input: input)
@@ -93,7 +93,7 @@ package enum WorkloadImage: String, CaseIterable, Sendable {
     }
 
     private static func find(_ program: String) throws -> String {
-        for directory in MachineShell.systemPath.split(separator: ":") {
+        for directory in NamespaceShell.systemPath.split(separator: ":") {
             if let path = Files.resolve("\(directory)/\(program)") { return path }
         }
         throw LabError("\(program) is not installed", next: "scripts/install-prerequisites")

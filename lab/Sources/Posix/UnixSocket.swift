@@ -22,7 +22,8 @@ package enum UnixSocket {
         return count == 12 && reply[8...].elementsEqual(" 200".utf8)
     }
 
-    private static func connect(to path: String) -> Int32? {
+    /// A connection, which the caller closes; nil when nobody listens.
+    package static func connect(to path: String) -> Int32? {
         var address = sockaddr_un()
         address.sun_family = sa_family_t(AF_UNIX)
         let bytes = Array(path.utf8)

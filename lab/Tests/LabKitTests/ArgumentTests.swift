@@ -124,11 +124,11 @@ import Testing
     @Test func theLabsProgramsComeFirstInThePath() {
         #expect(
             InteractiveSession.path(inherited: "/opt/bin")
-                == "/run/ployz-lab/bin:/run/ployz-lab/tools:/opt/bin:\(MachineShell.systemPath)"
+                == "/run/ployz-lab/bin:/run/ployz-lab/tools:/opt/bin:\(NamespaceShell.systemPath)"
         )
         #expect(
             InteractiveSession.path(inherited: nil)
-                == "/run/ployz-lab/bin:/run/ployz-lab/tools:\(MachineShell.systemPath)"
+                == "/run/ployz-lab/bin:/run/ployz-lab/tools:\(NamespaceShell.systemPath)"
         )
     }
 }

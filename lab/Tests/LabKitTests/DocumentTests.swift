@@ -5,8 +5,9 @@ import Testing
 @Suite struct DocumentTests {
     @Test func theDaemonIsToldItsNameAddressAndPool() throws {
         let machine = try #require(MachineName("m2"))
+        let lab = try #require(LabName("a"))
         #expect(
-            MachineDisk.daemonConfiguration(of: machine) == """
+            MachineKind.netns.machine(machine, paths: LabPaths(lab)).daemonConfiguration == """
                 name = "m2"
                 underlay_addresses = ["192.168.90.12"]
                 zfs_root = "tank/ployz"
@@ -18,7 +19,7 @@ import Testing
     @Test func everyMachineKnowsEveryOtherByName() {
         let machines = [1, 2].compactMap(MachineName.init(number:))
         #expect(
-            MachineDisk.hosts(of: machines)
+            MachineName.hosts(machines)
                 == "127.0.0.1 localhost\n::1 localhost ip6-localhost\n192.168.90.11 m1\n192.168.90.12 m2\n"
         )
     }
@@ -26,7 +27,7 @@ import Testing
     @Test func aRecordReadsBackAsItWasWritten() throws {
         let record = LabRecord(
             name: "a",
-            kind: "netns",
+            kind: .netns,
             count: 2,
             bin: "/b",
             tools: "/t",

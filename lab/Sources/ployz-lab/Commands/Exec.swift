@@ -8,7 +8,7 @@ struct Exec: ParsableCommand {
         discussion: """
             Streams, terminal, environment and exit status are passed through, and so are SIGTERM, SIGINT, SIGHUP and \
             SIGQUIT. PATH begins with the directories of ployzctl and lab-probe. The machine has its own /etc, /var, \
-            /run, /tmp and /mnt; everything else is the host's.
+            /run, /tmp and /mnt; everything else is the host's. A guest has nothing of the host's, nor its environment.
             """
     )
 
@@ -25,7 +25,7 @@ struct Exec: ParsableCommand {
 
     func run() throws {
         let shell = try options.lab().machine(machine).shell()
-        throw ExitCode(try InteractiveSession(shell: shell).run(command))
+        throw ExitCode(try shell.interact(command))
     }
 }
 
@@ -43,6 +43,6 @@ struct Ctl: ParsableCommand {
 
     func run() throws {
         let shell = try options.lab().machine(machine).shell()
-        throw ExitCode(try InteractiveSession(shell: shell).run(["ployzctl"] + arguments))
+        throw ExitCode(try shell.interact(["ployzctl"] + arguments))
     }
 }

@@ -98,8 +98,8 @@ struct Sever: ParsableCommand {
     @Argument var port: UInt16
 
     func run() throws {
-        let machine = try options.lab().machine(machine)
-        try machine.configureNetwork(Underlay.sever(port: port))
+        let shell = try options.lab().machine(machine).shell()
+        for command in Underlay.sever(port: port) { try shell.command(command).run() }
     }
 }
 
@@ -117,7 +117,7 @@ struct Fill: ParsableCommand {
     var leave: UInt64
 
     func run() throws {
-        try options.lab().machine(machine).shell().fill(leaving: leave << 20)
+        try Pool.fill(in: options.lab().machine(machine).shell(), leaving: leave << 20)
     }
 }
 
@@ -131,7 +131,7 @@ struct Freeze: ParsableCommand {
 
     @Argument var machine: MachineName
 
-    func run() throws { try options.lab().machine(machine).cgroup.freeze() }
+    func run() throws { try options.lab().machine(machine).freeze() }
 }
 
 struct Thaw: ParsableCommand {
@@ -141,7 +141,7 @@ struct Thaw: ParsableCommand {
 
     @Argument var machine: MachineName
 
-    func run() throws { try options.lab().machine(machine).cgroup.thaw() }
+    func run() throws { try options.lab().machine(machine).thaw() }
 }
 
 struct Heal: ParsableCommand {
@@ -154,14 +154,14 @@ struct Heal: ParsableCommand {
 
     func run() throws {
         let lab = try options.lab()
-        for machine in try lab.machines() { try machine.cgroup.thaw() }
+        for machine in try lab.machines() { try machine.thaw() }
         let holder = try lab.bridge.requireHolder()
         try lab.bridge.configureNetwork([Underlay.heal], holder: holder)
         for machine in try lab.machines() {
             lab.bridge.attempt(Underlay.unlimit(machine.name), holder: holder)
             guard let shell = try machine.shellIfRunning() else { continue }
-            machine.attempt(Underlay.unsever)
-            if !shell.pids(named: Daemon.zfsFuse.rawValue).isEmpty { try shell.empty() }
+            _ = try shell.command(Underlay.unsever, log: "network").status()
+            try Pool.empty(in: shell)
         }
     }
 }
@@ -184,14 +184,8 @@ struct Kill: ParsableCommand {
 
     func run() throws {
         let shell = try options.lab().machine(machine).shell()
-        let pids = shell.pids(named: process)
-        guard !pids.isEmpty else {
+        guard try shell.signal(signal.number, process) else {
             throw LabError("no \(process) runs on \(machine)", next: "lab exec \(machine) -- ps -e")
-        }
-        for pid in pids { kill(pid, signal.number) }
-        guard signal == .kill else { return }
-        try Deadline(seconds: 10).wait(for: "\(process) on \(machine) to die") {
-            Set(shell.pids(named: process)).isDisjoint(with: pids)
         }
     }
 }
@@ -234,8 +228,26 @@ struct Reset: ParsableCommand {
             lab.markChildren()
             try machine.cutPower()
             guard !off else { return }
-            try MachineDisk(paths: lab.paths, machine: machine.name).clearTemporaryFiles()
             try lab.boot([machine.name])
+        }
+    }
+}
+
+struct Reboot: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Shut a guest down in good order and start it again: lab reboot m1",
+        discussion: "Returns when it answers, with ployzd up."
+    )
+
+    @OptionGroup var options: LabOptions
+
+    @Argument var machine: MachineName
+
+    func run() throws {
+        let lab = try options.lab()
+        try LabLock.hold(lab.paths) {
+            lab.markChildren()
+            try lab.machine(machine).reboot()
         }
     }
 }

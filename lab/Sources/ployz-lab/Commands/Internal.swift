@@ -14,9 +14,7 @@ struct Boot: ParsableCommand {
 
     func run() throws {
         let lab = try options.lab()
-        let daemons = Daemon.allCases.filter { $0 != .ployzd }
-        let withDaemon = try lab.requireRecord().daemon
-        try lab.machine(machine).boot(daemons: withDaemon ? daemons + [.ployzd] : daemons)
+        try lab.machine(machine).boot(lab.requireRecord())
     }
 }
 
@@ -38,7 +36,7 @@ struct Launch: ParsableCommand {
         let nowhere = open("/dev/null", O_RDONLY | O_CLOEXEC)
         let child = try ChildProcess.spawn(
             [program, Holder.subcommand, "--name", "\(paths.lab)", node],
-            environment: ["PATH=\(MachineShell.systemPath)", "HOME=/root", "LANG=C.UTF-8", paths.mark],
+            environment: ["PATH=\(NamespaceShell.systemPath)", "HOME=/root", "LANG=C.UTF-8", paths.mark],
             streams: .init(input: nowhere, output: log, error: log),
             newSession: true
         )

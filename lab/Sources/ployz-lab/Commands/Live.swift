@@ -8,7 +8,8 @@ struct Live: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Watch on which machines an instance runs and is reached: lab live shop/redis/0",
         discussion: """
-            Looks every few milliseconds at cgroups and links, from outside the machines, and prints a JSON document \
+            Looks every few milliseconds at cgroups and links, from outside the machines (in guests by a program of the \
+            lab, whose clock is compared with the host's), and prints a JSON document \
             for each change: the state on each machine (absent, sealed, open), and those on which it was open at the \
             same moment. Goes on until SIGTERM or SIGINT, or until the lab is gone.
             """
@@ -38,19 +39,32 @@ struct Live: ParsableCommand {
         sigemptyset(&none)
         sigprocmask(SIG_SETMASK, &none, nil)
         let lab = try options.lab()
-        var watch = try LiveWatch(lab, container: name, instance: instance)
+        var watch: any LiveWatch =
+            switch try lab.requireRecord().kind {
+            case .netns:
+                try NamespaceWatch(lab, container: name, instance: instance, interval: intervalMs)
+            case .vm:
+                try GuestWatch(lab, container: name, instance: instance, interval: max(intervalMs, 20))
+            }
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys]
-        var last: LiveWatch.Sight?
         while Files.exists(lab.paths.record) {
-            let sight = watch.look()
-            if sight.states != last?.states || sight.open != last?.open {
-                print(String(decoding: try encoder.encode(sight), as: UTF8.self))
-                // Whoever reads the file must not wait for a full buffer.
-                fflush(nil)
-                last = sight
-            }
-            usleep(intervalMs * 1000)
+            for sight in try watch.changes() { print(String(decoding: try encoder.encode(sight), as: UTF8.self)) }
+            // Whoever reads the file must not wait for a full buffer.
+            fflush(nil)
         }
     }
+}
+
+/// What ``Live`` runs in each guest.
+struct Report: ParsableCommand {
+    static let configuration = CommandConfiguration(commandName: LiveReport.subcommand, shouldDisplay: false)
+
+    @Argument var container: String
+
+    @Argument var instance: String
+
+    @Option var intervalMs: UInt32 = 20
+
+    func run() { LiveReport.run(container: container, instance: instance, interval: intervalMs) }
 }

@@ -11,9 +11,10 @@ struct List: ParsableCommand {
             let lab = Lab(name)
             let record = try? lab.record()
             let running = try record?.machines.filter { machine in
-                try Machine(paths: lab.paths, name: machine).shellIfRunning() != nil
+                try lab.machine(machine).shellIfRunning() != nil
             }
-            print("\(name)\t\(record?.kind ?? "unknown")\t\(running?.count ?? 0) of \(record?.count ?? 0) running")
+            let kind = record?.kind.rawValue ?? "unknown"
+            print("\(name)\t\(kind)\t\(running?.count ?? 0) of \(record?.count ?? 0) running")
         }
     }
 }
@@ -35,7 +36,7 @@ struct Status: ParsableCommand {
 struct Logs: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Show the logs of a machine: lab logs m1 ployzd",
-        discussion: "The files lie in /var/log/lab of the machine."
+        discussion: "They lie in /var/log/lab of the machine; those of a guest are in its journal."
     )
 
     @OptionGroup var options: LabOptions
@@ -50,13 +51,7 @@ struct Logs: ParsableCommand {
 
     func run() throws {
         let lab = try options.lab()
-        let node = "\(try lab.machine(machine).name)"
-        let directory = lab.paths.logs(of: node)
-        let names = Files.names(in: directory).filter { process == nil || $0 == "\(process ?? "").log" }
-        guard !names.isEmpty else {
-            throw LabError("\(machine) has no log of \(process ?? "anything")", next: "ls \(directory)")
-        }
-        let arguments = ["tail", "-n", "+1"] + (follow ? ["-F"] : []) + names.map { "\(directory)/\($0)" }
+        let arguments = try lab.machine(machine).logs(of: process, follow: follow)
         let tail = try ChildProcess.spawn(arguments)
         var status: Int32 = 0
         while waitpid(tail.pid, &status, 0) < 0 && errno == EINTR {}

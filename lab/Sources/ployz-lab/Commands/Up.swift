@@ -14,11 +14,14 @@ struct Up: ParsableCommand {
     @Option(name: .short, help: "How many machines: 1 to 200.")
     var n = 3
 
-    @Option(help: "What a machine is: 'netns' (namespaces of this host).")
-    var kind = "netns"
+    @Option(help: "What a machine is: netns (namespaces of this host) or vm (a QEMU guest).")
+    var kind = MachineKind.netns
 
     @Option(help: "The directory of ployzd and ployzctl. Default: .build/debug of the repository.")
     var bin: String?
+
+    @Option(help: "Of kind vm: the Debian package. Default: what 'scripts/package' built last.")
+    var package: String?
 
     @Flag(help: "Start ployzd, but form no cluster.")
     var noCluster = false
@@ -33,7 +36,6 @@ struct Up: ParsableCommand {
         guard (1...MachineName.limit).contains(n) else {
             throw ValidationError("-n: \(n) is not in 1 to \(MachineName.limit)")
         }
-        guard kind == "netns" else { throw ValidationError("--kind: '\(kind)' is not known; there is 'netns'") }
         guard poolSize.wholeMatch(of: /[1-9][0-9]*[MGT]/) != nil else {
             throw ValidationError("--pool-size: '\(poolSize)' is not a number with M, G or T")
         }
@@ -46,9 +48,7 @@ struct Up: ParsableCommand {
         try LabLock.hold(lab.paths) {
             lab.markChildren()
             try lab.lay(record)
-            for machine in record.machines {
-                try MachineDisk(paths: lab.paths, machine: machine).make(neighbours: record.machines)
-            }
+            for machine in try lab.machines() { try machine.makeDisk(record) }
             try lab.boot(record.machines)
             if record.daemon && !noCluster { try ClusterFormation(lab: lab, record: record).run() }
         }
@@ -61,7 +61,7 @@ struct Up: ParsableCommand {
         let tools = try Programs.directory()
         let bin = bin ?? Programs.defaultBin(tools: tools)
         let resolved = Files.resolve(bin) ?? bin
-        if !noDaemon {
+        if !noDaemon && kind == .netns {
             for program in ["ployzd", "ployzctl"] where !Files.exists("\(resolved)/\(program)") {
                 throw LabError(
                     "\(resolved) has no \(program)",
@@ -76,7 +76,24 @@ struct Up: ParsableCommand {
             bin: resolved,
             tools: tools,
             poolSize: poolSize,
-            daemon: !noDaemon
+            daemon: !noDaemon,
+            guests: kind == .vm ? try guests(tools: tools) : nil
+        )
+    }
+
+    private func guests(tools: String) throws -> LabRecord.GuestSettings {
+        // Without ployzd it lies ready in the guest all the same.
+        let package =
+            try package
+            ?? (noDaemon ? try? Programs.defaultPackage(tools: tools) : Programs.defaultPackage(tools: tools))
+        if let package, !Files.exists(package) { throw LabError("there is no package \(package)") }
+        let image = try GuestImage.ready(recipe: Programs.recipe(tools: tools))
+        return LabRecord.GuestSettings(
+            image: image.directory,
+            accelerator: GuestAccelerator.ofHost(for: image),
+            package: package.flatMap(Files.resolve)
         )
     }
 }
+
+extension MachineKind: ExpressibleByArgument {}

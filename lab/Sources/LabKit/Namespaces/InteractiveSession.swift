@@ -1,13 +1,12 @@
-import CLinux
 import FoundationEssentials
 import Glibc
 import Posix
 
 /// A command of the user in a machine, with the caller's streams, signals and exit status.
 package struct InteractiveSession {
-    private let shell: MachineShell
+    private let shell: NamespaceShell
 
-    package init(shell: MachineShell) { self.shell = shell }
+    package init(shell: NamespaceShell) { self.shell = shell }
 
     /// Moves this process into the machine and runs the command there. What this process does afterwards, it does in
     /// the machine.
@@ -19,11 +18,7 @@ package struct InteractiveSession {
         try Namespaces.enter(shell.holder.pid)
         if chdir(directory) != 0 { chdir("/") }
 
-        var watched = sigset_t()
-        sigemptyset(&watched)
-        for signal in [SIGCHLD, SIGTERM, SIGINT, SIGHUP, SIGQUIT] { sigaddset(&watched, signal) }
-        sigprocmask(SIG_BLOCK, &watched, nil)
-
+        let relay = SignalRelay()
         let path = Self.path(inherited: Environment.value("PATH"))
         setenv("PATH", path, 1)
         let environment = Environment.current().filter { !$0.hasPrefix("PATH=") && !$0.hasPrefix("DOCKER_HOST=") }
@@ -34,19 +29,12 @@ package struct InteractiveSession {
             StandardError.print("\(command[0]): no such command on \(shell.machine)")
             return 127
         }
-        while true {
-            if let status = try child.poll() { return status.shellCode }
-            var fromProcess: Int32 = 0
-            let signal = clinux_wait_signal(&watched, &fromProcess)
-            // A terminal signals the whole foreground group, the child included; only what was sent to this process
-            // alone is passed on.
-            if signal > 0 && signal != SIGCHLD && fromProcess == 1 { kill(child.pid, signal) }
-        }
+        return try relay.wait(for: child) { kill(child.pid, $0) }
     }
 
     /// The lab's programs first, then the caller's `PATH`, which reaches the system's directories in any case.
     package static func path(inherited: String?) -> String {
-        [Holder.binDirectory, Holder.toolsDirectory, inherited ?? "", MachineShell.systemPath]
+        [Holder.binDirectory, Holder.toolsDirectory, inherited ?? "", NamespaceShell.systemPath]
             .filter { !$0.isEmpty }
             .joined(separator: ":")
     }

@@ -3,7 +3,7 @@ import Glibc
 import Posix
 
 /// The directories of one machine on the host, which outlive a reset as a disk outlives a power loss.
-package struct MachineDisk {
+package struct NamespaceDisk {
     private let paths: LabPaths
     private let machine: MachineName
 
@@ -13,7 +13,7 @@ package struct MachineDisk {
     }
 
     /// Makes them, with the machine's own `/etc` and `/var`. Run once, in `up`.
-    package func make(neighbours: [MachineName]) throws {
+    package func make(configuration: String, neighbours: [MachineName]) throws {
         let node = "\(machine)"
         let etc = paths.configuration(of: node)
         let variable = paths.variable(of: node)
@@ -32,8 +32,8 @@ package struct MachineDisk {
         try clearTemporaryFiles()
 
         try Files.makeDirectory("\(etc)/ployz")
-        try Files.replace("\(etc)/ployz/ployzd.toml", with: Self.daemonConfiguration(of: machine))
-        try Files.replace("\(etc)/hosts", with: Self.hosts(of: neighbours))
+        try Files.replace("\(etc)/ployz/ployzd.toml", with: configuration)
+        try Files.replace("\(etc)/hosts", with: MachineName.hosts(neighbours))
         try Files.replace("\(etc)/hostname", with: "\(machine)\n")
         let identifier = UUID().uuidString.lowercased().filter { $0 != "-" }
         try Files.replace("\(etc)/machine-id", with: identifier + "\n", mode: 0o444)
@@ -45,21 +45,5 @@ package struct MachineDisk {
         try Command(["rm", "-rf", "--one-file-system", directory], timeout: 60).run()
         try Files.makeDirectory(directory)
         try PosixError.check(chmod(directory, 0o1777), "chmod", on: directory)
-    }
-
-    /// `ployzd.toml` of a machine; every other key keeps its default.
-    package static func daemonConfiguration(of machine: MachineName) -> String {
-        """
-        name = "\(machine)"
-        underlay_addresses = ["\(machine.underlayAddress)"]
-        zfs_root = "tank/ployz"
-
-        """
-    }
-
-    /// `/etc/hosts`: every machine by its name.
-    package static func hosts(of machines: [MachineName]) -> String {
-        "127.0.0.1 localhost\n::1 localhost ip6-localhost\n"
-            + machines.map { "\($0.underlayAddress) \($0)\n" }.joined()
     }
 }
