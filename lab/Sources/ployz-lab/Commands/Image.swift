@@ -3,9 +3,20 @@ import LabKit
 
 struct Image: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Images of workloads, built offline.",
-        subcommands: [Build.self]
+        abstract: "Images of workloads, built offline, and of guests.",
+        subcommands: [Build.self, Guests.self]
     )
+
+    struct Guests: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Build what guests boot from, unless it is there, and print its directory.",
+            discussion: "'lab up --kind vm' does so by itself."
+        )
+
+        func run() throws {
+            print(try GuestImage.ready(recipe: Programs.recipe(tools: Programs.directory())).directory)
+        }
+    }
 
     struct Build: ParsableCommand {
         static let configuration = CommandConfiguration(
