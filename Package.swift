@@ -228,7 +228,7 @@ let package = Package(
         ),
         .testTarget(
             name: "PloyzTransferTests",
-            dependencies: [logging, system, "PloyzMigration", "PloyzModel", "PloyzTransfer"],
+            dependencies: [logging, system, "PloyzMigration", "PloyzModel", "PloyzTestSupport", "PloyzTransfer"],
             swiftSettings: settings
         ),
 

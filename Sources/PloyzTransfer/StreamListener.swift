@@ -1,7 +1,7 @@
 import Glibc
 package import Logging
 package import PloyzMigration
-import PloyzModel
+package import PloyzModel
 import Synchronization
 import SystemPackage
 
@@ -16,6 +16,7 @@ package final class StreamListener: Sendable {
     private let timekeeper: any Timekeeper
     private let logger: Logger
     private let connectionLimit: Int
+    private let bufferSize: ByteCount
     private let active = Mutex(0)
 
     /// The port of the volume stream.
@@ -26,6 +27,7 @@ package final class StreamListener: Sendable {
     ///   - host: a numeric address of this machine.
     ///   - port: 0 for any.
     ///   - connectionLimit: connections beyond it are closed.
+    ///   - bufferSize: bytes of memory that a stream may take, from its ticket to its end.
     /// - Throws: ``PloyzError`` `failed` when the address cannot be listened on.
     package init(
         host: String,
@@ -33,7 +35,8 @@ package final class StreamListener: Sendable {
         tickets: TicketOffice,
         timekeeper: any Timekeeper,
         logger: Logger,
-        connectionLimit: Int = 64
+        connectionLimit: Int = 64,
+        bufferSize: ByteCount = StreamBuffer.standard
     ) throws {
         Pipes.brokenPipesAreErrors
         guard let address = SocketAddress(host: host, port: port) else {
@@ -53,6 +56,7 @@ package final class StreamListener: Sendable {
         self.timekeeper = timekeeper
         self.logger = logger
         self.connectionLimit = connectionLimit
+        self.bufferSize = bufferSize
     }
 
     deinit { try? listening.close() }
@@ -89,6 +93,7 @@ package final class StreamListener: Sendable {
                     await Reception(
                         socket: socket,
                         tickets: self.tickets,
+                        bufferSize: self.bufferSize,
                         timekeeper: self.timekeeper,
                         logger: self.logger
                     ).serve()

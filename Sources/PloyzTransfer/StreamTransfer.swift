@@ -11,6 +11,7 @@ package final class StreamTransfer: Transfer {
     private let timekeeper: any Timekeeper
     private let logger: Logger
     private let stallLimit: Duration
+    private let bufferSize: ByteCount
     private let open = Mutex<[String: StreamSocket]>([:])
 
     /// How long the receiver may acknowledge nothing of what it was sent.
@@ -19,12 +20,14 @@ package final class StreamTransfer: Transfer {
     static let connectLimit = Duration.seconds(10)
 
     /// - Parameters:
+    ///   - bufferSize: bytes of memory that each stream may take while it runs.
     ///   - volumeSource: who writes a volume's stream.
     ///   - imageSource: who writes an image, told by its ID.
     package init(
         timekeeper: any Timekeeper,
         logger: Logger,
         stallLimit: Duration = StreamTransfer.stallLimit,
+        bufferSize: ByteCount = StreamBuffer.standard,
         volumeSource: @escaping @Sendable (VolumeStream) -> any StreamSource,
         imageSource: @escaping @Sendable (String) -> any StreamSource
     ) {
@@ -32,6 +35,7 @@ package final class StreamTransfer: Transfer {
         self.timekeeper = timekeeper
         self.logger = logger
         self.stallLimit = stallLimit
+        self.bufferSize = bufferSize
         self.volumeSource = volumeSource
         self.imageSource = imageSource
     }
@@ -88,6 +92,7 @@ package final class StreamTransfer: Transfer {
             socket: socket,
             peer: peer,
             stallLimit: stallLimit,
+            bufferSize: bufferSize,
             timekeeper: timekeeper,
             progress: progress
         )

@@ -11,55 +11,9 @@ import Testing
 /// Source, sink and a listener on the loopback, without ZFS.
 @Suite("Streams over the loopback", .timeLimit(.minutes(1)))
 struct LoopbackTests {
-    struct Link: Sendable {
-        let office: TicketOffice
-        let port: Int
-
-        func ticket(_ sink: some StreamSink, lifetime: Duration = .seconds(60)) -> TransferTicket {
-            TransferTicket(secret: office.issue(for: sink, lifetime: lifetime).secret, host: "::1", port: port)
-        }
-
-        func send(
-            _ source: some StreamSource,
-            with ticket: TransferTicket,
-            stallLimit: Duration = .seconds(30),
-            progress: @escaping @Sendable (ByteCount) -> Void = { _ in }
-        ) async throws -> TransferReceipt {
-            try await transfer(source, stallLimit: stallLimit).sendImage("image", with: ticket, progress: progress)
-        }
-
-        func transfer(_ source: some StreamSource, stallLimit: Duration = .seconds(30)) -> StreamTransfer {
-            StreamTransfer(
-                timekeeper: SystemTimekeeper(),
-                logger: Logger(label: "transfer"),
-                stallLimit: stallLimit,
-                volumeSource: { _ in source },
-                imageSource: { _ in source }
-            )
-        }
-    }
-
-    private func withLink(limit: Int = 8, _ body: (Link) async throws -> Void) async throws {
-        let time = SystemTimekeeper()
-        let office = TicketOffice(host: "::1", port: 0, timekeeper: time)
-        let listener = try StreamListener(
-            host: "::1",
-            port: 0,
-            tickets: office,
-            timekeeper: time,
-            logger: Logger(label: "listener"),
-            connectionLimit: limit
-        )
-        try await withThrowingTaskGroup { group in
-            group.addTask { try await listener.run() }
-            try await body(Link(office: office, port: listener.port))
-            group.cancelAll()
-        }
-    }
-
     @Test("every byte arrives and is acknowledged", arguments: [0, 1, 100_000, 5 << 20])
     func whole(count: Int) async throws {
-        try await withLink { link in
+        try await LoopbackLink.with { link in
             let sink = CountingSink()
             let last = Mutex(ByteCount.zero)
             let receipt = try await link.send(BytesSource(count: count), with: link.ticket(sink)) { acknowledged in
@@ -73,7 +27,7 @@ struct LoopbackTests {
 
     @Test("a connection that was opened ahead of time is used")
     func opened() async throws {
-        try await withLink { link in
+        try await LoopbackLink.with { link in
             let sink = CountingSink()
             let ticket = link.ticket(sink)
             let transfer = link.transfer(BytesSource(count: 1000))
@@ -88,7 +42,7 @@ struct LoopbackTests {
 
     @Test("a ticket that is unknown, used or expired is refused, and its sink never runs")
     func refused() async throws {
-        try await withLink { link in
+        try await LoopbackLink.with { link in
             let source = BytesSource(count: 10)
             let used = link.ticket(CountingSink())
             _ = try await link.send(source, with: used)
@@ -108,7 +62,7 @@ struct LoopbackTests {
 
     @Test("a sink's failure reaches an endless source, in its own words")
     func sinkFails() async throws {
-        try await withLink { link in
+        try await LoopbackLink.with { link in
             let failure = PloyzError(.failed, "no space here", next: "make some")
             let ticket = link.ticket(FailingSink(failure: failure, after: 3 << 20))
             let error = await #expect(throws: PloyzError.self) {
@@ -120,7 +74,7 @@ struct LoopbackTests {
 
     @Test("a sink that gives up ends its stream, though its source is silent and somebody else has the pipe open")
     func sinkGivesUp() async throws {
-        try await withLink { link in
+        try await LoopbackLink.with { link in
             let failure = PloyzError(.failed, "given up")
             let sink = LeavingSink(failure: failure)
             let error = await #expect(throws: PloyzError.self) {
@@ -135,7 +89,7 @@ struct LoopbackTests {
 
     @Test("a source's failure is thrown as it is, and the sink's stream is not taken for whole")
     func sourceFails() async throws {
-        try await withLink { link in
+        try await LoopbackLink.with { link in
             let failure = PloyzError(.failed, "the disk broke")
             let error = await #expect(throws: PloyzError.self) {
                 try await link.send(BytesSource(count: 1 << 20, failure: failure), with: link.ticket(CountingSink()))
@@ -146,7 +100,7 @@ struct LoopbackTests {
 
     @Test("a receiver that takes nothing is a stall, told by what it acknowledged")
     func stall() async throws {
-        try await withLink { link in
+        try await LoopbackLink.with { link in
             let error = await #expect(throws: PloyzError.self) {
                 try await link.send(
                     BytesSource(count: .max),
@@ -160,7 +114,7 @@ struct LoopbackTests {
 
     @Test("a source that is silent for longer than the stall limit is no stall")
     func silentSource() async throws {
-        try await withLink { link in
+        try await LoopbackLink.with { link in
             let receipt = try await link.send(
                 BytesSource(count: 10, pause: .seconds(5)),
                 with: link.ticket(CountingSink()),
@@ -172,7 +126,7 @@ struct LoopbackTests {
 
     @Test("a sink that is slow to finish keeps the connection alive")
     func slowFinish() async throws {
-        try await withLink { link in
+        try await LoopbackLink.with { link in
             let receipt = try await link.send(
                 BytesSource(count: 10),
                 with: link.ticket(CountingSink(delay: .seconds(6))),
@@ -184,7 +138,7 @@ struct LoopbackTests {
 
     @Test("cancelling the sender ends it at once")
     func cancelled() async throws {
-        try await withLink { link in
+        try await LoopbackLink.with { link in
             let ticket = link.ticket(SleepingSink())
             await withTaskGroup { group in
                 let (events, begun) = AsyncStream<Void>.makeStream()
@@ -201,7 +155,7 @@ struct LoopbackTests {
 
     @Test("one connection more than the limit is closed")
     func limit() async throws {
-        try await withLink(limit: 1) { link in
+        try await LoopbackLink.with(limit: 1) { link in
             let transfer = link.transfer(BytesSource(count: 1))
             let first = link.ticket(SleepingSink())
             try await transfer.open(first)
@@ -221,7 +175,7 @@ struct LoopbackTests {
         ]
     )
     func stranger(text: String) async throws {
-        try await withLink { link in
+        try await LoopbackLink.with { link in
             let handle = try connect(to: link.port)
             defer { try? handle.close() }
             _ = try handle.writeAll(text.utf8)
@@ -232,7 +186,7 @@ struct LoopbackTests {
 
     @Test("a header that is cut off uses no ticket")
     func cutHeader() async throws {
-        try await withLink { link in
+        try await LoopbackLink.with { link in
             let ticket = link.ticket(CountingSink())
             let handle = try connect(to: link.port)
             _ = try handle.writeAll("ployz-stream/1 \(ticket.secret.prefix(20))".utf8)
@@ -269,7 +223,7 @@ struct LoopbackTests {
     @Test("nobody listening is said within the connect limit")
     func nobody() async throws {
         let ticket = TransferTicket(secret: String(repeating: "0", count: 64), host: "::1", port: 1)
-        let link = Link(office: TicketOffice(host: "::1", port: 1, timekeeper: SystemTimekeeper()), port: 1)
+        let link = LoopbackLink(office: TicketOffice(host: "::1", port: 1, timekeeper: SystemTimekeeper()), port: 1)
         let error = await #expect(throws: PloyzError.self) {
             try await link.send(BytesSource(count: 1), with: ticket)
         }
@@ -348,19 +302,6 @@ private final class LeavingSink: StreamSink {
         let copy = try descriptor.duplicate()
         self.copy.withLock { $0 = copy }
         throw failure
-    }
-}
-
-private struct SleepingSink: StreamSink {
-    func read(from descriptor: FileDescriptor) async throws -> UInt64 {
-        // Its descriptor ends when the sender is gone.
-        while try Self.isOpen(descriptor) { try await Task.sleep(for: .milliseconds(10)) }
-        throw PloyzError(.failed, "slept")
-    }
-
-    private static func isOpen(_ descriptor: FileDescriptor) throws -> Bool {
-        var entry = pollfd(fd: descriptor.rawValue, events: 0, revents: 0)
-        return poll(&entry, 1, 0) == 0
     }
 }
 

@@ -1,4 +1,5 @@
 import PloyzModel
+import PloyzTransfer
 
 /// A key of the configuration file, with its environment variable, its meaning and what it sets.
 struct ConfigurationKey: Sendable {
@@ -83,6 +84,12 @@ struct ConfigurationKey: Sendable {
         .init("join_port", "TCP, on the underlay: machines that join", default: "4317", .port { $0.joinPort = $1 }),
         .init("api_port", "TCP, on the management address: other daemons", default: "4318", .port { $0.apiPort = $1 }),
         .init("stream_port", "TCP, on the management address: volumes", default: "4319", .port { $0.streamPort = $1 }),
+        .init(
+            "stream_buffer",
+            "Memory that a stream may take at each end, 1MiB to 1GiB",
+            default: "64MiB",
+            .text { $0.streamBuffer = try size($1, within: StreamBuffer.range) }
+        ),
         .init("store_port", "TCP, on the management address: etcd", default: "2379", .port { $0.storePort = $1 }),
         .init(
             "store_peer_port",
@@ -120,6 +127,14 @@ struct ConfigurationKey: Sendable {
             throw InvalidName(text: path, rule: "an absolute path")
         }
         return path
+    }
+
+    private static func size(_ text: String, within range: ClosedRange<ByteCount>) throws(InvalidName) -> ByteCount {
+        let size = ByteCount(try Capacity(text).bytes)
+        guard range.contains(size) else {
+            throw InvalidName(text: text, rule: "a size of \(range.lowerBound) to \(range.upperBound), such as 64MiB")
+        }
+        return size
     }
 
     /// IFNAMSIZ leaves 15 bytes (netdevice(7)).

@@ -1,4 +1,5 @@
 import PloyzModel
+import PloyzTransfer
 
 /// What `ployzd` is told by its configuration file, by the environment, or by default. The keys are documented in
 /// `docs/configuration.md`.
@@ -22,6 +23,8 @@ struct DaemonConfiguration: Hashable, Sendable, Codable {
     var joinPort: Int
     var apiPort: Int
     var streamPort: Int
+    /// Memory that a stream may take at each end.
+    var streamBuffer: ByteCount
     var storePort: Int
     var storePeerPort: Int
     /// The static program that sandboxes run.
@@ -43,6 +46,7 @@ struct DaemonConfiguration: Hashable, Sendable, Codable {
         joinPort = 4317
         apiPort = 4318
         streamPort = 4319
+        streamBuffer = StreamBuffer.standard
         storePort = 2379
         storePeerPort = 2380
         sandboxProgram = "/bin/busybox"

@@ -17,6 +17,7 @@ final class StreamEnds: TicketIssuer {
     private let office: TicketOffice
     private let host: String
     private let port: Int
+    private let bufferSize: ByteCount
     private let volumes: ZFSVolumeStore?
     private let engine: DockerEngine
     private let timekeeper: any Timekeeper
@@ -36,6 +37,7 @@ final class StreamEnds: TicketIssuer {
     ) {
         host = identity.machine.managementAddress
         port = configuration.streamPort
+        bufferSize = configuration.streamBuffer
         office = TicketOffice(host: host, port: port, timekeeper: timekeeper)
         self.volumes = volumes
         self.engine = engine
@@ -46,6 +48,7 @@ final class StreamEnds: TicketIssuer {
             logger: logger,
             // The engine judges first, by the limit that the operator set. A receiver that is gone breaks the connection.
             stallLimit: .seconds(3600),
+            bufferSize: bufferSize,
             volumeSource: { VolumeSource(volumes: volumes, stream: $0) },
             imageSource: { ImageSource(engine: engine, imageID: $0) }
         )
@@ -53,7 +56,14 @@ final class StreamEnds: TicketIssuer {
 
     /// Serves the streams of other machines until the task is cancelled.
     func listen() async throws {
-        try await StreamListener(host: host, port: port, tickets: office, timekeeper: timekeeper, logger: logger).run()
+        try await StreamListener(
+            host: host,
+            port: port,
+            tickets: office,
+            timekeeper: timekeeper,
+            logger: logger,
+            bufferSize: bufferSize
+        ).run()
     }
 
     func issue(_ request: TicketRequest) async throws -> TransferTicket {

@@ -12,23 +12,26 @@ struct ReceivePump: Sendable {
     }
 
     private let socket: StreamSocket
+    private let bufferSize: ByteCount
     private let timekeeper: any Timekeeper
 
     /// An acknowledgement is due after so many bytes, or so much time if there is anything new.
     static let acknowledgedBytes = UInt64(1) << 20
     static let acknowledgedTime = Duration.milliseconds(100)
 
-    init(socket: StreamSocket, timekeeper: any Timekeeper) {
+    /// - Parameter bufferSize: bytes that are taken from the socket ahead of the sink.
+    init(socket: StreamSocket, bufferSize: ByteCount, timekeeper: any Timekeeper) {
         self.socket = socket
+        self.bufferSize = bufferSize
         self.timekeeper = timekeeper
     }
 
     /// - Throws: `Errno` when the connection breaks; `CancellationError`.
     func run(into pipe: FileDescriptor, wake: Wake) throws -> Ending {
         Pipes.setNonBlocking(pipe)
-        let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: SendPump.bufferSize, alignment: 4096)
-        defer { buffer.deallocate() }
-        var pending = UnsafeRawBufferPointer(rebasing: buffer[..<0])
+        var ring = try RingBuffer(capacity: bufferSize)
+        var isAtEnd = false
+        // What lies in the ring is not acknowledged: the sink has not got it.
         var taken = UInt64(0)
         var told = UInt64(0)
         var toldAt = timekeeper.now
@@ -44,35 +47,36 @@ struct ReceivePump: Sendable {
             if !outgoing.isEmpty {
                 outgoing.removeFirst(try outgoing.withUnsafeBytes { try socket.send($0) })
             }
+            let isHearing = !ring.isFull && !isAtEnd
             let ready = try Poll.wait(
                 [
                     .init(wake.reader, .readable),
                     .init(
                         socket.descriptor,
-                        (pending.isEmpty ? Poll.Events.readable : []).union(outgoing.isEmpty ? [] : .writable)
+                        (isHearing ? Poll.Events.readable : []).union(outgoing.isEmpty ? [] : .writable)
                     ),
-                    .init(pipe, pending.isEmpty ? [] : .writable),
+                    .init(pipe, ring.isEmpty ? [] : .writable),
                 ],
                 timeout: taken > told ? Self.acknowledgedTime : nil
             )
             guard ready[0].isEmpty else { throw CancellationError() }
             if ready[2].contains(.gone) { return .sinkGone(ByteCount(taken)) }
-            if pending.isEmpty, !ready[1].isDisjoint(with: [.readable, .gone]) {
-                if let count = try socket.receive(into: buffer) {
-                    guard count > 0 else { return .complete(ByteCount(taken)) }
-                    pending = UnsafeRawBufferPointer(rebasing: buffer[..<count])
+            if isHearing, !ready[1].isDisjoint(with: [.readable, .gone]) {
+                isAtEnd = try ring.fill { try socket.receive(into: $0) } == 0
+            } else if ready[1].contains(.gone) {
+                // Reset by a sender that has given up: nobody would hear the result.
+                throw Errno.connectionReset
+            }
+            if !ring.isEmpty {
+                do {
+                    taken += UInt64(try ring.drain { try pipe.write($0) })
+                } catch Errno.resourceTemporarilyUnavailable {
+                    continue
+                } catch Errno.brokenPipe {
+                    return .sinkGone(ByteCount(taken))
                 }
             }
-            guard !pending.isEmpty else { continue }
-            do {
-                let count = try pipe.write(pending)
-                taken += UInt64(count)
-                pending = UnsafeRawBufferPointer(rebasing: pending[count...])
-            } catch Errno.resourceTemporarilyUnavailable {
-                continue
-            } catch Errno.brokenPipe {
-                return .sinkGone(ByteCount(taken))
-            }
+            if isAtEnd, ring.isEmpty { return .complete(ByteCount(taken)) }
         }
     }
 }

@@ -7,6 +7,7 @@ import SystemPackage
 struct Reception: Sendable {
     let socket: StreamSocket
     let tickets: TicketOffice
+    let bufferSize: ByteCount
     let timekeeper: any Timekeeper
     let logger: Logger
 
@@ -77,7 +78,7 @@ struct Reception: Sendable {
     private func receive(into sink: any StreamSink) async throws -> TransferReceipt {
         let (reader, writer) = try Pipes.makeWide()
         let wake = try Wake()
-        let pump = ReceivePump(socket: socket, timekeeper: timekeeper)
+        let pump = ReceivePump(socket: socket, bufferSize: bufferSize, timekeeper: timekeeper)
         return try await withThrowingTaskGroup(of: Part.self) { group in
             group.addTask {
                 defer { try? reader.close() }

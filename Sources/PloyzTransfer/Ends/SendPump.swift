@@ -16,24 +16,26 @@ struct SendPump: Sendable {
     private let socket: StreamSocket
     private let peer: String
     private let stallLimit: Duration
+    private let bufferSize: ByteCount
     private let timekeeper: any Timekeeper
     private let progress: @Sendable (ByteCount) -> Void
     private var answers = StreamAnswerReader()
     private(set) var sent = UInt64(0)
     private var acknowledged = UInt64(0)
 
-    static let bufferSize = 512 << 10
-
+    /// - Parameter bufferSize: bytes that are read ahead of the socket.
     init(
         socket: StreamSocket,
         peer: String,
         stallLimit: Duration,
+        bufferSize: ByteCount,
         timekeeper: any Timekeeper,
         progress: @escaping @Sendable (ByteCount) -> Void
     ) {
         self.socket = socket
         self.peer = peer
         self.stallLimit = stallLimit
+        self.bufferSize = bufferSize
         self.timekeeper = timekeeper
         self.progress = progress
     }
@@ -53,20 +55,22 @@ struct SendPump: Sendable {
     }
 
     private mutating func run(_ phase: Phase, wake: Wake) throws -> Ending {
-        let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: Self.bufferSize, alignment: 4096)
-        defer { buffer.deallocate() }
-        var pending = UnsafeRawBufferPointer(rebasing: buffer[..<0])
+        // Nothing is left to send while it finishes.
+        let capacity = if case .streaming = phase { bufferSize } else { ByteCount.zero }
+        var ring = try RingBuffer(capacity: capacity)
         var lastHeard = timekeeper.now
+        var isAtEnd = false
         while true {
             var interests: [Poll.Interest] = [
                 .init(wake.reader, .readable),
-                .init(socket.descriptor, pending.isEmpty ? .readable : [.readable, .writable]),
+                .init(socket.descriptor, ring.isEmpty ? .readable : [.readable, .writable]),
             ]
             var isOwed = true
             if case .streaming(let pipe) = phase {
                 // While the source itself has nothing to say, the receiver owes nothing.
-                isOwed = !pending.isEmpty || sent > acknowledged
-                if pending.isEmpty { interests.append(.init(pipe, .readable)) }
+                isOwed = !ring.isEmpty || sent > acknowledged
+                // A pipe at its end would be reported again and again.
+                if !ring.isFull, !isAtEnd { interests.append(.init(pipe, .readable)) }
             }
             let left = lastHeard + stallLimit - timekeeper.now
             guard !isOwed || left > .zero else {
@@ -77,26 +81,22 @@ struct SendPump: Sendable {
             if !isOwed { lastHeard = timekeeper.now }
             if !ready[1].isDisjoint(with: [.readable, .gone]) {
                 let before = acknowledged
-                if let result = try hear(&lastHeard, anyAnswer: pending.isEmpty && sent == before) {
+                if let result = try hear(&lastHeard, anyAnswer: ring.isEmpty && sent == before) {
                     return .result(result)
                 }
             }
-            if ready[1].contains(.writable) { try give(&pending) }
             if ready.count > 2, !ready[2].isEmpty, case .streaming(let pipe) = phase {
-                let count = try pipe.read(into: buffer)
-                guard count > 0 else { return .drained }
-                pending = UnsafeRawBufferPointer(rebasing: buffer[..<count])
-                // Most small increments fit into the socket at once.
-                try give(&pending)
+                isAtEnd = try ring.fill { try pipe.read(into: $0) } == 0
             }
+            // Most small increments fit into the socket at once, so it is not asked first.
+            if !ring.isEmpty { try give(&ring) }
+            if isAtEnd, ring.isEmpty { return .drained }
         }
     }
 
-    private mutating func give(_ pending: inout UnsafeRawBufferPointer) throws {
+    private mutating func give(_ ring: inout RingBuffer) throws {
         do {
-            let count = try socket.send(pending)
-            sent += UInt64(count)
-            pending = UnsafeRawBufferPointer(rebasing: pending[count...])
+            sent += UInt64(try ring.drain { try socket.send($0) })
         } catch let error as Errno {
             // The receiver may have said why before it closed.
             var ignored = Duration.zero

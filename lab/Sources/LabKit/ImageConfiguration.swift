@@ -11,11 +11,13 @@ package struct ImageConfiguration: Encodable {
 
     private struct Process: Encodable {
         var cmd: [String]
-        var env = ["PATH=/usr/bin:/bin"]
+        var env: [String]
+        var stopSignal: String?
 
         enum CodingKeys: String, CodingKey {
             case cmd = "Cmd"
             case env = "Env"
+            case stopSignal = "StopSignal"
         }
     }
 
@@ -39,9 +41,12 @@ package struct ImageConfiguration: Encodable {
         }
     }
 
-    /// - Parameter layer: SHA-256 of the layer's tar, 64 hex digits.
-    package init(command: [String], layer: String) {
-        config = Process(cmd: command)
+    /// - Parameters:
+    ///   - path: where the workload's programs are, as in `PATH`.
+    ///   - stopSignal: such as `SIGINT`; nil is Docker's own, SIGTERM.
+    ///   - layer: SHA-256 of the layer's tar, 64 hex digits.
+    package init(command: [String], path: String = "/usr/bin:/bin", stopSignal: String? = nil, layer: String) {
+        config = Process(cmd: command, env: ["PATH=\(path)"], stopSignal: stopSignal)
         rootfs = RootFileSystem(layers: ["sha256:\(layer)"])
     }
 

@@ -3,26 +3,12 @@ import Posix
 
 /// An image of a workload, made of programs that Debian installed on this host. No network is needed.
 package enum WorkloadImage: String, CaseIterable, Sendable {
+    case postgres
     case redis
     case web
 
     /// The name that Docker knows it by, beside its ID.
     package var tag: String { "ployz-lab/\(rawValue):latest" }
-
-    /// Programs of the host, found in `PATH`, that it holds beside busybox.
-    var programs: [String] {
-        switch self {
-        case .redis: ["redis-server", "redis-cli"]
-        case .web: []
-        }
-    }
-
-    var command: [String] {
-        switch self {
-        case .redis: ["/usr/bin/redis-server", "--protected-mode", "no", "--dir", "/data"]
-        case .web: ["/bin/busybox", "httpd", "-f", "-p", "80", "-h", "/www"]
-        }
-    }
 
     /// Builds it and loads it into the Docker of each machine.
     ///
@@ -36,7 +22,12 @@ package enum WorkloadImage: String, CaseIterable, Sendable {
         try Files.makeDirectory(archive)
         try Command(Self.tar(from: root, to: "\(archive)/layer.tar"), timeout: 60).run()
         let layer = try Self.digest(of: "\(archive)/layer.tar")
-        let configuration = ImageConfiguration(command: command, layer: layer)
+        let configuration = ImageConfiguration(
+            command: contents.command,
+            path: contents.path,
+            stopSignal: contents.stopSignal,
+            layer: layer
+        )
         try Files.replace("\(archive)/config.json", with: JSONFile.text(configuration))
         let manifest = [ImageManifest(config: "config.json", tags: [tag], layers: ["layer.tar"])]
         try Files.replace("\(archive)/manifest.json", with: JSONFile.text(manifest))
@@ -52,7 +43,7 @@ package enum WorkloadImage: String, CaseIterable, Sendable {
     private func load(_ archive: String, on machine: any MachineShell, expecting identifier: String) throws {
         let input = try PosixError.check(open(archive, O_RDONLY | O_CLOEXEC), "open", on: archive)
         defer { close(input) }
-        let (status, _) = try machine.command(["docker", "load", "--quiet"], timeout: 120).capture(input: input)
+        let (status, _) = try machine.command(["docker", "load", "--quiet"], timeout: 1200).capture(input: input)
         let inspect = ["docker", "image", "inspect", "--format", "{{.Id}}", identifier]
         guard status.isSuccess,
             try machine.command(inspect, log: "image").output().hasPrefix(identifier)
@@ -68,20 +59,43 @@ package enum WorkloadImage: String, CaseIterable, Sendable {
         for directory in ["data", "tmp"] {
             try PosixError.check(chmod("\(root)/\(directory)", 0o1777), "chmod", on: directory)
         }
-        let passwd = "root:x:0:0:root:/:/bin/sh\nredis:x:999:999:redis:/data:/bin/sh\n"
+        let contents = contents
+        let user = contents.user
+        let passwd = "root:x:0:0:root:/:/bin/sh\n\(user):x:999:999:\(user):/data:/bin/sh\n"
         try Files.replace("\(root)/etc/passwd", with: passwd)
-        try Files.replace("\(root)/etc/group", with: "root:x:0:\nredis:x:999:\n")
+        try Files.replace("\(root)/etc/group", with: "root:x:0:\n\(user):x:999:\n")
         try Files.replace("\(root)/www/index.html", with: "hello\n")
         try copy(Self.find("busybox"), to: "\(root)/bin/busybox")
         for applet in try Command(["busybox", "--list"]).output().split(separator: "\n") where applet != "busybox" {
             try PosixError.check(symlink("busybox", "\(root)/bin/\(applet)"), "symlink", on: String(applet))
         }
-        for program in programs {
+        for program in contents.programs {
             let path = try Self.find(program)
             try copy(path, to: "\(root)/usr/bin/\(program)")
-            for library in Self.libraries(inLdd: try Command(["ldd", path]).output()) {
-                try copy(library, to: root + library)
-            }
+            try copyLibraries(of: path, into: root)
+        }
+        for file in contents.files { try copyTree(file, contents, into: root) }
+    }
+
+    /// Copies a file or directory, what is below it included, to the same place in the image.
+    private func copyTree(_ path: String, _ contents: ImageContents, into root: String) throws {
+        if contents.omitted.contains(path) { return }
+        if Files.isDirectory(path) {
+            try Files.makeDirectory(root + path)
+            for name in Files.names(in: path) { try copyTree("\(path)/\(name)", contents, into: root) }
+            return
+        }
+        guard let file = Files.resolve(path) else {
+            let packages = contents.package.map { " \($0)" } ?? ""
+            throw LabError("\(path) is not installed", next: "scripts/install-prerequisites\(packages)")
+        }
+        try copy(file, to: root + path)
+        if path.hasSuffix(".so") || path.contains("/bin/") { try copyLibraries(of: file, into: root) }
+    }
+
+    private func copyLibraries(of path: String, into root: String) throws {
+        for library in Self.libraries(inLdd: try Command(["ldd", path]).output()) {
+            try copy(library, to: root + library)
         }
     }
 

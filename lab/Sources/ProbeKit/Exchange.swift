@@ -6,6 +6,8 @@ package enum Exchange: Sendable {
     case redisWrite(identifier: String)
     /// `GET <path>`, acknowledged by status 200 and the end of the connection.
     case httpGet(path: String)
+    /// A transaction with one `INSERT` of identifier and sequence, acknowledged by the answer to `COMMIT`.
+    case postgresCommit(identifier: String)
 
     /// Opens a connection, exchanges, closes.
     ///
@@ -13,16 +15,21 @@ package enum Exchange: Sendable {
     func perform(_ sequence: Int, settings: ProbeSettings) throws {
         let whole = Deadline(seconds: Double(settings.timeout) / 1000)
         let opening = Deadline(seconds: Double(min(settings.connectTimeout, settings.timeout)) / 1000)
-        let connection = try Connection(to: settings.endpoint, until: opening)
         switch self {
         case .redisWrite(let identifier):
+            let connection = try Connection(to: settings.endpoint, until: opening)
             let command = ["SET", LedgerEntry.key(identifier, sequence), "\(sequence)"]
             try connection.send(RedisProtocol.encode(command), until: whole)
             try Self.awaitOK(connection, until: whole)
         case .httpGet(let path):
+            let connection = try Connection(to: settings.endpoint, until: opening)
             let request = "GET \(path) HTTP/1.1\r\nHost: \(settings.endpoint)\r\nConnection: close\r\n\r\n"
             try connection.send(Array(request.utf8), until: whole)
             try Self.awaitPage(connection, until: whole)
+        case .postgresCommit(let identifier):
+            var session = try CommitLog.session(at: settings.endpoint, opening: opening, until: whole)
+            try CommitLog.commit(identifier, sequence, in: &session, until: whole)
+            session.end(until: whole)
         }
     }
 

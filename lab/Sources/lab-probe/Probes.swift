@@ -47,17 +47,8 @@ struct ProbeOptions: ParsableArguments {
     }
 }
 
-struct Write: ParsableCommand {
-    static let configuration = CommandConfiguration(
-        abstract: "Write to Redis again and again, each time on a new connection, and note what it acknowledged.",
-        discussion: """
-            Attempt n sets the key w:<id>:<n> to n. The ledger gets a line only after the acknowledgement: id, n, \
-            nanoseconds of the monotonic clock, nanoseconds since 1970. At the end, one JSON document sums it up.
-            """
-    )
-
-    @OptionGroup var options: ProbeOptions
-
+/// Who writes, and where it notes what was acknowledged.
+struct WriterOptions: ParsableArguments {
     @Option(help: "A name without spaces or colons, different for each writer.")
     var id: String
 
@@ -69,10 +60,43 @@ struct Write: ParsableCommand {
             throw ValidationError("--id: '\(id)' is not 1 to 64 of A-Z a-z 0-9 . _ -")
         }
     }
+}
+
+struct Write: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Write to Redis again and again, each time on a new connection, and note what it acknowledged.",
+        discussion: """
+            Attempt n sets the key w:<id>:<n> to n. The ledger gets a line only after the acknowledgement: id, n, \
+            nanoseconds of the monotonic clock, nanoseconds since 1970. At the end, one JSON document sums it up.
+            """
+    )
+
+    @OptionGroup var options: ProbeOptions
+    @OptionGroup var writer: WriterOptions
 
     func run() throws {
-        let settings = options.settings(identifier: id, ledger: ledger)
-        try Output.json(Probe(settings: settings, exchange: .redisWrite(identifier: id)).run())
+        let settings = options.settings(identifier: writer.id, ledger: writer.ledger)
+        try Output.json(Probe(settings: settings, exchange: .redisWrite(identifier: writer.id)).run())
+    }
+}
+
+struct Commits: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Commit to PostgreSQL again and again, each time on a new connection, and note what it acknowledged.",
+        discussion: """
+            Attempt n inserts (id, n) in a transaction of its own, as user postgres in database postgres, without a \
+            password. The table is made beforehand: \(CommitLog.definition). The ledger gets a line only after COMMIT was \
+            answered by COMMIT, and the server is ready: id, n, nanoseconds of the monotonic clock, nanoseconds since \
+            1970. At the end, one JSON document sums it up. Errors of the server are told by their SQLSTATE.
+            """
+    )
+
+    @OptionGroup var options: ProbeOptions
+    @OptionGroup var writer: WriterOptions
+
+    func run() throws {
+        let settings = options.settings(identifier: writer.id, ledger: writer.ledger)
+        try Output.json(Probe(settings: settings, exchange: .postgresCommit(identifier: writer.id)).run())
     }
 }
 
@@ -108,15 +132,36 @@ struct Verify: ParsableCommand {
         discussion: "Exit status 1 when one is lost."
     )
 
+    /// What the writes were made to.
+    enum Server: String, ExpressibleByArgument, CaseIterable {
+        case redis, postgres
+    }
+
     @Option(help: "The server, as 192.0.2.1:6379 or [fd00::1]:6379.")
     var to: Endpoint
+
+    @Option(help: "What kind of server it is.")
+    var server = Server.redis
+
+    @Option(help: "Seconds for the rows of one writer; PostgreSQL only.")
+    var seconds = 300.0
 
     @Option(parsing: .upToNextOption, help: "Ledgers.")
     var ledger: [String]
 
+    func validate() throws {
+        guard (1...86_400).contains(seconds) else {
+            throw ValidationError("--seconds: \(seconds) is not in 1 to 86400")
+        }
+    }
+
     func run() throws {
         let entries = try ledger.flatMap { try LedgerFile.entries(of: $0) }
-        let verification = try LedgerVerification(entries, at: to)
+        let verification =
+            switch server {
+            case .redis: try LedgerVerification(ofRedis: to, entries)
+            case .postgres: try LedgerVerification(ofPostgres: to, entries, seconds: seconds)
+            }
         try Output.json(verification)
         if verification.lost > 0 { throw ExitCode.failure }
     }

@@ -35,6 +35,30 @@ struct TreeMake: ParsableCommand {
     }
 }
 
+struct TreeBlocksCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "tree-blocks",
+        abstract:
+            "Print a line for each block of each file below a directory: its hash, its bytes, its file and place.",
+        discussion: "Two such lists tell how much of a tree changed between them. Names that are no UTF-8 are replaced."
+    )
+
+    @Argument(completion: .directory) var directory: String
+
+    @Option(help: "Bytes of a block.")
+    var block = 131_072
+
+    func validate() throws {
+        guard (512...(1 << 24)).contains(block) else {
+            throw ValidationError("--block: \(block) is not in 512 to 16777216")
+        }
+    }
+
+    func run() throws {
+        try TreeBlocks(of: BytePath(directory), block: block).forEach { print($0) }
+    }
+}
+
 struct TreeHashCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "tree-hash",

@@ -47,6 +47,15 @@ import Testing
         #expect(text == (try JSONFile.text(ImageConfiguration(command: ["/bin/true"], layer: "00ff"))))
     }
 
+    @Test func anImageSaysHowItIsStoppedOnlyWhenItIsNotByDockersOwnSignal() throws {
+        let plain = try JSONFile.text(ImageConfiguration(command: ["/bin/true"], layer: "00ff"))
+        #expect(!plain.contains("StopSignal"))
+        let database = ImageConfiguration(command: ["/bin/true"], path: "/db/bin", stopSignal: "SIGINT", layer: "00ff")
+        let text = try JSONFile.text(database)
+        #expect(text.contains(#""StopSignal" : "SIGINT""#))
+        #expect(text.contains(#""PATH=/db/bin""#))
+    }
+
     @Test func columnsAreAsWideAsTheirWidestCell() {
         #expect(TextTable.align([["A", "BB"], ["long", "c"]]) == "A     BB\nlong  c")
     }

@@ -23,14 +23,15 @@ struct Image: ParsableCommand {
             abstract: "Build an image from Debian's packages, load it into machines, and print its ID.",
             discussion: """
                 redis: redis-server, redis-cli and busybox; users root and redis (999). web: busybox, whose httpd \
-                serves /www on port 80. Both are tagged ployz-lab/<workload>:latest. The ID is the same on every \
+                serves /www on port 80. postgres: Debian's postgresql-15 and busybox; users root and postgres (999); \
+                stopped by SIGINT. All are tagged ployz-lab/<workload>:latest. The ID is the same on every \
                 machine.
                 """
         )
 
         @OptionGroup var options: LabOptions
 
-        @Argument(help: "redis or web.")
+        @Argument(help: "postgres, redis or web.")
         var workload: WorkloadImage
 
         @Option(help: "A machine that gets it; may be given several times. Default: all.")
