@@ -13,6 +13,12 @@ extension ErrorCode {
     package static let targetUnreachable = ErrorCode("target-unreachable", exitStatus: 3)
     package static let targetWithoutStorage = ErrorCode("target-without-zfs", exitStatus: 3)
     package static let missingFeature = ErrorCode("missing-feature", exitStatus: 3)
+    /// A volume that was sent raw is not encrypted any more, or its copy never was.
+    package static let lineageDiffers = ErrorCode("lineage-differs", exitStatus: 3)
+    /// The target has no file with the key of an encrypted volume.
+    package static let keyFileMissing = ErrorCode("key-file-missing", exitStatus: 3)
+    /// An encrypted copy has its key from a dataset above it, which a raw receive would not survive.
+    package static let inheritedKey = ErrorCode("inherited-key", exitStatus: 3)
     package static let architectureDiffers = ErrorCode("architecture-differs", exitStatus: 3)
     package static let notEnoughSpace = ErrorCode("not-enough-space", exitStatus: 3)
     package static let portTaken = ErrorCode("port-taken", exitStatus: 3)

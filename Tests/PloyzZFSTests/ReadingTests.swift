@@ -1,3 +1,4 @@
+import PloyzMigration
 import PloyzModel
 import PloyzZFS
 import Testing
@@ -89,11 +90,136 @@ struct ReadingTests {
             ("cannot rollback 'a': I/O error", .ioError),
             ("cannot receive incremental stream: invalid backup stream", .badStream),
             ("cannot receive: failed to read from stream", .badStream),
+            ("cannot receive incremental stream: checksum mismatch or incomplete stream.\nPartially", .badStream),
+            ("cannot receive: destination tank/x has been modified\nsince most recent snapshot", .modified),
+            ("cannot receive: most recent snapshot of tank/x does not\nmatch incremental source", .notTheBase),
+            ("destination tank/x contains partially-complete state from \"zfs receive -s\".", .partialReceive),
+            ("'tank/x' does not have any resumable receive state to abort", .noPartialReceive),
+            ("cannot receive incremental stream: IV set guid mismatch. See", .mixedEncryption),
+            ("cannot mount 'tank/x': encryption key not loaded", .keyNotLoaded),
+            ("cannot receive incremental stream: inherited key must be loaded", .keyNotLoaded),
+            ("Key load error: Key already loaded for 'tank/x'.", .keyLoaded),
+            ("Key load error: Incorrect key provided for 'tank/x'.", .badKey),
+            ("Key load error: Failed to open key material file: No such file or directory", .badKey),
+            ("Key load error: Raw key too short (expected 32).", .badKey),
+            ("cannot create bookmark 'tank/a#b': bookmark exists", .alreadyExists),
+            ("bookmark 'tank/a#b' does not exist.", .doesNotExist),
+            ("destination tank/x space quota exceeded.", .noSpace),
             ("something new", .other),
         ]
     )
     func complaints(text: String, expected: ZFSComplaint) {
         #expect(ZFSComplaint(exitStatus: 1, message: text) == expected)
-        #expect(ZFSComplaint(exitStatus: 2, message: text) == .usage)
     }
+
+    @Test("exit status 2 means that the call is not understood, unless it is only that the dataset is missing")
+    func usage() {
+        #expect(ZFSComplaint(exitStatus: 2, message: "invalid option 't'\nusage:\n\tsend …") == .usage)
+        let missing = "cannot open 'tank/x@y': dataset does not exist\nusage:\n\tbookmark <snapshot|bookmark>"
+        #expect(ZFSComplaint(exitStatus: 2, message: missing) == .doesNotExist)
+    }
+
+    static let token = """
+        resume token contents:
+        nvlist version: 0
+        \tfromguid = 0x306b594338763b8d
+        \tobject = 0x4
+        \ttoguid = 0x39d364c098bdf72a
+        \ttoname = tank/a/v@four
+        \trawok = 1
+        incremental\ttank/a/v@three\ttank/a/v@renamed\t5517240
+        size\t5517240
+
+        """
+
+    @Test("a resume token says what is sent, from what, and how much is left")
+    func resumeToken() throws {
+        let report = try #require(ResumeReport(Self.token))
+        #expect(report.snapshot == "tank/a/v@renamed")
+        #expect(
+            report.point
+                == ResumePoint(
+                    guid: 0x39d3_64c0_98bd_f72a,
+                    base: 0x306b_5943_3876_3b8d,
+                    bytes: ByteCount(5_517_240),
+                    isRaw: true
+                )
+        )
+        let full = "\ttoguid = 0x5\n\ttoname = tank/a@x\nfull\ttank/a@x\t1\nsize\t18446744073709548168\n"
+        #expect(ResumeReport(full)?.point == ResumePoint(guid: 5, base: nil, bytes: nil, isRaw: false))
+    }
+
+    @Test(
+        "a token that says anything twice, or nothing, is not trusted",
+        arguments: [
+            "", "cannot resume send: resume token is corrupt (invalid format)",
+            token + "\ttoguid = 0x5\n", token + "full\ttank/b@x\t5\n",
+            token.replacing("toguid", with: "other"), token.replacing("0x306b594338763b8d", with: "three"),
+        ]
+    )
+    func untrustedToken(text: String) { #expect(ResumeReport(text) == nil) }
+
+    @Test("settings are what was set on the dataset and moves with it; ours and half lines are left out")
+    func settings() {
+        let text = """
+            quota\t0
+            recordsize\t16384
+            mountpoint\t/mnt
+            compression\tzstd-5
+            atime\toff
+            refquota\t1048576
+            com.example:owner\tAnna & Söhne
+            com.example:note\tone\ttwo
+            three
+            ployz:state\tlive
+
+            """
+        #expect(
+            LocalProperties.settings(text).values == [
+                "recordsize": "16384", "compression": "zstd-5", "atime": "off", "com.example:owner": "Anna & Söhne",
+            ]
+        )
+    }
+
+    @Test("what differs is set, what is not wanted is taken back, access times stay off")
+    func changes() throws {
+        let present = try VolumeSettings(["atime": "off", "recordsize": "16384", "logbias": "latency", "a:b": "1"])
+        let wanted = try VolumeSettings(["recordsize": "8192", "logbias": "latency", "c:d": "2"])
+        let changes = SettingChanges(from: present, to: wanted)
+        #expect(changes.set.map(\.assignment) == ["c:d=2", "recordsize=8192"])
+        #expect(changes.inherited == ["a:b"])
+    }
+
+    @Test(
+        "only properties that move with a volume cross the network",
+        arguments: [
+            ["mountpoint": "/"], ["ployz:state": "live"], ["readonly": "off"], ["keylocation": "prompt"],
+            ["compression": "on\n"], ["recordsize": ""], ["Upper:case": "1"], ["-x:y": "1"],
+            ["a:b": String(repeating: "x", count: 1025)], ["sync": "always -o x=y"],
+        ]
+    )
+    func wire(values: [String: String]) throws {
+        #expect(throws: InvalidName.self) { try VolumeSettings(values) }
+        let data = try JSON.encode(values)
+        #expect(throws: DecodingError.self) { try JSON.decode(VolumeSettings.self, from: data) }
+    }
+
+    @Test("features of a pool are those that are enabled or active")
+    func poolFeatures() {
+        let text = """
+            size\t8589934592
+            feature@large_blocks\tenabled
+            feature@encryption\tactive
+            feature@zstd_compress\tdisabled
+            feature@raidz_expansion\tenabled
+
+            """
+        #expect(PoolFeatures.parse(text) == [.largeBlocks, .encryption])
+    }
+
+    @Test(
+        "key files are absolute paths, whatever the keylocation says",
+        arguments: ["prompt", "none", "https://k/x", "file://rel", "file:///a/../b", "file:///"]
+    )
+    func noKeyFile(location: String) { #expect(KeyFile(location: location) == nil) }
 }

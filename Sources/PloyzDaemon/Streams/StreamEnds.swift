@@ -71,18 +71,23 @@ final class StreamEnds: TicketIssuer {
         // for long, and its process would keep the dataset from the new one.
         await end(withdraw(of: request.id) { $0.content.isOfSameVolume(as: request.content) })
         let sink: any StreamSink
+        var resume: ResumeToken?
         switch request.content {
         case .volume(let stream):
             guard let volumes else { throw PloyzError(.noStorage, "this machine has no ZFS") }
             let place: ReceivePlace = stream.base == nil ? .staging : .volume
-            // A first receive that was cut off may have left its part.
-            if place == .staging { try await volumes.discardStaging(stream.volume) }
-            try await volumes.prepareReceive(stream.volume, into: place)
+            // The sender reads the token and compares. A ticket for a snapshot that is not taken yet cannot go on with one.
+            resume = try await volumes.prepareReceive(
+                stream.volume,
+                into: place,
+                keepsPartial: request.startsAnew != true && stream.snapshot.guid != 0
+            )
             sink = VolumeSink(volumes: volumes, stream: stream, place: place)
         case .image(let id): sink = ImageSink(engine: engine, imageID: id)
         }
         let receiving = ReceivingStream(sink)
-        let ticket = office.issue(for: receiving)
+        var ticket = office.issue(for: receiving)
+        ticket.resume = resume
         issued.withLock {
             $0[request.id, default: []].append(
                 Issued(ticket: ticket, content: request.content, receiving: receiving)

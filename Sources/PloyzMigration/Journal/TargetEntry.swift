@@ -27,6 +27,10 @@ package struct TargetEntry: Hashable, Sendable, Codable {
     package var unit: MigrationUnit?
     /// As ``PrepareRequest/bases``.
     package var bases: [VolumeRef: UInt64]
+    /// As ``PrepareRequest/settings``.
+    package var settings: [VolumeRef: VolumeSettings]?
+    /// As ``PrepareRequest/keys``.
+    package var keys: [VolumeRef: KeyFile]?
     /// What the candidates were started from.
     package var snapshots: [VolumeRef: UInt64]
     /// By the instance's reference.
@@ -42,6 +46,8 @@ package struct TargetEntry: Hashable, Sendable, Codable {
         source = nil
         unit = nil
         bases = [:]
+        settings = nil
+        keys = nil
         snapshots = [:]
         sandboxes = [:]
         deadline = nil

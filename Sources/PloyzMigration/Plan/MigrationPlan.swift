@@ -69,6 +69,14 @@ package struct VolumePlan: Hashable, Sendable, Codable {
     package let preCopy: SizeEstimate
     /// Bytes that are sent while the workload is stopped.
     package let lastDelta: SizeEstimate
+    /// Flags of every stream of this volume; absent in plans of earlier versions, which had none.
+    package let flags: [StreamFlag]?
+    /// What the target's copy is set to.
+    package let settings: VolumeSettings?
+    /// Where the key of an encrypted volume lies, on both machines.
+    package let keyFile: KeyFile?
+    /// Whether the first stream goes on from what the target has of it.
+    package let resumes: Bool?
 
     package init(
         volume: VolumeRef,
@@ -77,7 +85,11 @@ package struct VolumePlan: Hashable, Sendable, Codable {
         targetHasCopy: Bool,
         carried: [VolumeSnapshot],
         preCopy: SizeEstimate,
-        lastDelta: SizeEstimate
+        lastDelta: SizeEstimate,
+        flags: [StreamFlag]? = nil,
+        settings: VolumeSettings? = nil,
+        keyFile: KeyFile? = nil,
+        resumes: Bool? = nil
     ) {
         self.volume = volume
         self.size = size
@@ -86,6 +98,10 @@ package struct VolumePlan: Hashable, Sendable, Codable {
         self.carried = carried
         self.preCopy = preCopy
         self.lastDelta = lastDelta
+        self.flags = flags
+        self.settings = settings
+        self.keyFile = keyFile
+        self.resumes = resumes
     }
 }
 

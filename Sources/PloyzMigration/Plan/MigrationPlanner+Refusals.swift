@@ -23,7 +23,7 @@ extension MigrationPlanner {
         return found
     }
 
-    private var targetName: String { facts.picture.name(of: request.target) }
+    var targetName: String { facts.picture.name(of: request.target) }
 
     private func servicesRefusals() -> [PloyzError] {
         facts.unit.members.flatMap { member -> [PloyzError] in
@@ -123,27 +123,12 @@ extension MigrationPlanner {
         guard let storage = target.storage else {
             return found + [PloyzError(.targetWithoutStorage, "\(targetName) has no ZFS, and the service has volumes")]
         }
-        found += featureRefusals(storage)
+        found += featureRefusals(storage, target)
+        found += settingRefusals(storage)
+        found += encryptionRefusals(target)
         found += facts.volumes.flatMap { refusals(of: $0, target: target) }
         found += spaceRefusals(target)
         return found
-    }
-
-    /// The flags of a lineage are fixed by its first send: both ends must know them.
-    private func featureRefusals(_ storage: StorageCapability) -> [PloyzError] {
-        facts.volumes.flatMap { volume -> [PloyzError] in
-            let flags = Set(volume.record.sendFlags ?? [])
-            var needed: Set<StorageFeature> = []
-            if !flags.isDisjoint(with: ["-L", "-e", "-c"]) { needed.insert(.sendCompressed) }
-            if flags.contains("-w") { needed.insert(.sendRaw) }
-            let missing = needed.subtracting(storage.features)
-            return missing.map(\.rawValue).sorted().map { feature in
-                PloyzError(
-                    .missingFeature,
-                    "the ZFS of \(targetName) lacks \(feature), with which \(volume.record.ref) was first sent"
-                )
-            }
-        }
     }
 
     private func refusals(of volume: PlanFacts.SourceVolume, target: TargetFacts) -> [PloyzError] {
@@ -161,12 +146,7 @@ extension MigrationPlanner {
                 )
             ]
         }
-        let choice = BaseChoice(
-            source: volume.snapshots,
-            target: theirs.snapshots,
-            record: volume.record,
-            targetMachine: request.target
-        )
+        let choice = volume.choice(target: theirs, machine: request.target)
         if choice.base == nil {
             return [
                 PloyzError(
@@ -182,7 +162,8 @@ extension MigrationPlanner {
                 .foreignSnapshot,
                 "\(dataset.name)@\(snapshot.name) on \(targetName) is newer than the common snapshot and is not ours",
                 state: "it was not touched",
-                next: "destroy it yourself, then repeat"
+                next:
+                    "on \(targetName): zfs destroy \(dataset.name)@\(snapshot.name), if you do not need it, then repeat"
             )
         }
     }
@@ -191,8 +172,12 @@ extension MigrationPlanner {
         let needed = facts.volumes.reduce(ByteCount.zero) { sum, volume in
             let theirs = target.volumes.first { $0.volume == volume.record.ref }
             // A full copy takes what the source's takes on disk, compressed, not the size of the stream.
-            let bytes = theirs?.dataset == nil ? volume.dataset?.referenced : volume.estimate?.bytes
-            return sum + (bytes ?? .zero)
+            guard theirs?.dataset == nil else { return sum + (volume.estimate?.bytes ?? .zero) }
+            let takesSnapshots = volume.choice(target: theirs, machine: request.target).userSnapshots.carried > 0
+            let bytes = (takesSnapshots ? volume.dataset?.used : volume.dataset?.referenced) ?? .zero
+            // What a stream that was cut off has brought is there already.
+            let arrived = theirs?.partial?.bytes ?? .zero
+            return sum + (bytes > arrived ? ByteCount(bytes.bytes - arrived.bytes) : .zero)
         }
         guard needed > target.availableSpace else { return [] }
         return [

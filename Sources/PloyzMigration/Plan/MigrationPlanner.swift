@@ -56,8 +56,8 @@ package struct MigrationPlanner: Sendable {
             images: images,
             downtime: downtime,
             totalTime: history.totalTime(volumes: volumes, images: images, downtime: downtime),
-            notes: notes() + continuations(volumes),
-            warnings: warnings(volumes: volumes)
+            notes: notes() + continuations(volumes) + volumeNotes(target),
+            warnings: warnings(volumes: volumes, target: target)
         )
     }
 
@@ -67,21 +67,44 @@ package struct MigrationPlanner: Sendable {
         history: MigrationHistory
     ) -> VolumePlan {
         let theirs = target?.volumes.first { $0.volume == volume.record.ref }
-        let choice = BaseChoice(
-            source: volume.snapshots,
-            target: theirs?.snapshots ?? [],
-            record: volume.record,
-            targetMachine: request.target
-        )
+        let choice = volume.choice(target: theirs, machine: request.target)
+        let settings = CarriedSettings(volume.settings, target: target?.storage).settings
         return VolumePlan(
             volume: volume.record.ref,
             size: volume.dataset?.referenced ?? .zero,
             base: choice.base,
             targetHasCopy: theirs?.dataset != nil,
             carried: choice.carried,
-            preCopy: volume.estimate ?? SizeEstimate(bytes: volume.dataset?.referenced ?? .zero, quality: .rough),
-            lastDelta: history.lastDelta(of: volume.record.ref)
+            preCopy: preCopy(of: volume, choice),
+            lastDelta: history.lastDelta(of: volume.record.ref),
+            flags: flags(of: volume, base: choice.base, target: target),
+            settings: settings == .none ? nil : settings,
+            keyFile: volume.dataset?.encryption?.keyFile,
+            resumes: choice.resumes ? true : nil
         )
+    }
+
+    func flags(of volume: PlanFacts.SourceVolume, base: VolumeSnapshot?, target: TargetFacts?) -> [StreamFlag] {
+        Lineage.flags(
+            of: volume.record,
+            base: base,
+            encryption: volume.dataset?.encryption,
+            source: facts.storage,
+            target: target?.storage
+        )
+    }
+
+    /// With what snapshots on the way, and a part that has arrived, add and take.
+    private func preCopy(of volume: PlanFacts.SourceVolume, _ choice: BaseChoice) -> SizeEstimate {
+        let estimate =
+            volume.estimate ?? SizeEstimate(bytes: volume.dataset?.referenced ?? .zero, quality: .rough)
+        if choice.resumes, let left = volume.resume?.bytes, left < estimate.bytes {
+            return SizeEstimate(bytes: left, quality: .rough)
+        }
+        guard choice.base == nil, !choice.carried.isEmpty, let used = volume.dataset?.used, used > estimate.bytes else {
+            return estimate
+        }
+        return SizeEstimate(bytes: used, quality: .rough)
     }
 
     private func notes() -> [String] {
@@ -105,12 +128,5 @@ package struct MigrationPlanner: Sendable {
             else { return nil }
             return "\(volume.volume) goes on from round \(origin.round) of \(origin.operation), which did not end well"
         }
-    }
-
-    private func warnings(volumes: [VolumePlan]) -> [String] {
-        volumes.filter { $0.base == nil }.map { "\($0.volume) is sent in full: the target has no copy to start from" }
-            + volumes.filter { !$0.carried.isEmpty }.map { volume in
-                "\(volume.volume) carries \(volume.carried.count) older snapshot(s) that previous copies elsewhere need"
-            }
     }
 }

@@ -23,34 +23,45 @@ extension PlanFacts {
     ) async throws -> PlanFacts {
         async let capability = seams.volumes?.capability()
         async let sizes = imageSizes(of: unit, seams: seams)
-        async let answer = targetFacts(unit, target: target, seams: seams, peer: peer)
+        let keys = try await keyFiles(of: unit, seams: seams)
+        async let answer = targetFacts(unit, keys: keys, target: target, seams: seams, peer: peer)
         let drafts = try await sideBySide(unit.volumes) { record in
             guard let volumes = seams.volumes, let dataset = try await volumes.dataset(of: record.ref) else {
                 return SourceVolume(record: record, dataset: nil, snapshots: [], holders: [], estimate: nil)
             }
             async let snapshots = volumes.snapshots(of: record.ref)
             async let holders = volumes.foreignHolders(of: record.ref)
+            async let bookmarks = volumes.bookmarks(of: record.ref)
+            async let settings = volumes.settings(of: record.ref)
             return try await SourceVolume(
                 record: record,
                 dataset: dataset,
                 snapshots: snapshots,
                 holders: holders,
-                estimate: nil
+                estimate: nil,
+                bookmarks: bookmarks,
+                settings: settings
             )
         }
         let said = await answer
         let known = try? said.get()
         let volumes = try await sideBySide(drafts) { draft in
             guard draft.dataset != nil, let volumes = seams.volumes else { return draft }
-            let theirs = known?.volumes.first { $0.volume == draft.record.ref }?.snapshots ?? []
-            let choice = BaseChoice(
-                source: draft.snapshots,
-                target: theirs,
-                record: draft.record,
-                targetMachine: target
-            )
+            let ref = draft.record.ref
+            let theirs = known?.volumes.first { $0.volume == ref }
             var volume = draft
-            volume.estimate = try await volumes.estimate(draft.record.ref, from: choice.base, to: nil)
+            if let partial = theirs?.partial {
+                volume.resume = try await volumes.resumePoint(of: partial.token, for: ref)
+            }
+            let base = volume.choice(target: theirs, machine: target).base
+            let flags = Lineage.flags(
+                of: draft.record,
+                base: base,
+                encryption: draft.dataset?.encryption,
+                source: try await volumes.capability(),
+                target: known?.storage
+            )
+            volume.estimate = try await volumes.estimate(ref, from: base, to: nil, flags: flags)
             return volume
         }
         return try await PlanFacts(
@@ -66,18 +77,28 @@ extension PlanFacts {
 
     private static func targetFacts(
         _ unit: MigrationUnit,
+        keys: [VolumeRef: KeyFile],
         target: MachineID,
         seams: MachineSeams,
         peer: @escaping PeerDirectory
     ) async -> Result<TargetFacts, PloyzError> {
         do {
             let facts = try await seams.time.within(seams.limits.peer, "asking the target") {
-                try await peer(target).facts(TargetQuestion(unit: unit))
+                try await peer(target).facts(TargetQuestion(unit: unit, keys: keys.isEmpty ? nil : keys))
             }
             return .success(facts)
         } catch {
             return .failure(PloyzError(wrapping: error))
         }
+    }
+
+    /// Where the keys of encrypted volumes lie here, which is where the target is asked for them.
+    private static func keyFiles(of unit: MigrationUnit, seams: MachineSeams) async throws -> [VolumeRef: KeyFile] {
+        guard let volumes = seams.volumes, try await volumes.capability().has(.sendRaw) else { return [:] }
+        let found = try await sideBySide(unit.volumes) { record in
+            (record.ref, try await volumes.dataset(of: record.ref)?.encryption?.keyFile)
+        }
+        return found.reduce(into: [:]) { $0[$1.0] = $1.1 }
     }
 
     private static func imageSizes(of unit: MigrationUnit, seams: MachineSeams) async throws -> [String: ByteCount] {

@@ -11,19 +11,42 @@ package struct PlanFacts: Hashable, Sendable {
         package var holders: [String]
         /// From the common base, or in full, up to now; nil when it could not be estimated.
         package var estimate: SizeEstimate?
+        /// What is left of snapshots that are gone.
+        package var bookmarks: [VolumeSnapshot]
+        /// What somebody set on the dataset, and moves with it.
+        package var settings: VolumeSettings
+        /// Where the stream was cut off that the target has a part of; nil when it cannot go on.
+        package var resume: ResumePoint?
 
         package init(
             record: VolumeRecord,
             dataset: VolumeDataset?,
             snapshots: [VolumeSnapshot],
             holders: [String],
-            estimate: SizeEstimate?
+            estimate: SizeEstimate?,
+            bookmarks: [VolumeSnapshot] = [],
+            settings: VolumeSettings = .none,
+            resume: ResumePoint? = nil
         ) {
             self.record = record
             self.dataset = dataset
             self.snapshots = snapshots
             self.holders = holders
             self.estimate = estimate
+            self.bookmarks = bookmarks
+            self.settings = settings
+            self.resume = resume
+        }
+
+        func choice(target: TargetFacts.Volume?, machine: MachineID) -> BaseChoice {
+            BaseChoice(
+                source: snapshots,
+                bookmarks: bookmarks,
+                target: target?.snapshots ?? [],
+                record: record,
+                targetMachine: machine,
+                resume: resume
+            )
         }
     }
 

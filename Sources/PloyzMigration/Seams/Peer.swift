@@ -71,8 +71,13 @@ package struct MigrationUnit: Hashable, Sendable, Codable {
 
 package struct TargetQuestion: Hashable, Sendable, Codable {
     package let unit: MigrationUnit
+    /// Where the source has the keys of encrypted volumes: the target needs a file there too.
+    package let keys: [VolumeRef: KeyFile]?
 
-    package init(unit: MigrationUnit) { self.unit = unit }
+    package init(unit: MigrationUnit, keys: [VolumeRef: KeyFile]? = nil) {
+        self.unit = unit
+        self.keys = keys
+    }
 }
 
 package struct TargetFacts: Hashable, Sendable, Codable {
@@ -81,11 +86,23 @@ package struct TargetFacts: Hashable, Sendable, Codable {
         /// nil when the target has no dataset of that name.
         package let dataset: VolumeDataset?
         package let snapshots: [VolumeSnapshot]
+        /// What a stream that was cut off has left.
+        package let partial: PartialReceive?
+        /// Whether the key's file that was asked for is there; nil when none was.
+        package let hasKeyFile: Bool?
 
-        package init(volume: VolumeRef, dataset: VolumeDataset?, snapshots: [VolumeSnapshot]) {
+        package init(
+            volume: VolumeRef,
+            dataset: VolumeDataset?,
+            snapshots: [VolumeSnapshot],
+            partial: PartialReceive? = nil,
+            hasKeyFile: Bool? = nil
+        ) {
             self.volume = volume
             self.dataset = dataset
             self.snapshots = snapshots
+            self.partial = partial
+            self.hasKeyFile = hasKeyFile
         }
     }
 
@@ -128,12 +145,29 @@ package struct PrepareRequest: Hashable, Sendable, Codable {
     /// For each volume that the target has a copy of, the GUID of the snapshot that streams will start from. The copy
     /// is taken back to it; a volume that is missing here arrives in full.
     package let bases: [VolumeRef: UInt64]
+    /// What the copies are set to before they are mounted; absent for volumes of which nothing is carried.
+    package let settings: [VolumeRef: VolumeSettings]?
+    /// Where the keys of encrypted volumes lie.
+    package let keys: [VolumeRef: KeyFile]?
+    /// Volumes of which a stream that was cut off will go on: what has arrived of it is kept.
+    package let resuming: [VolumeRef]?
 
-    package init(id: AttemptID, source: MachineID, unit: MigrationUnit, bases: [VolumeRef: UInt64]) {
+    package init(
+        id: AttemptID,
+        source: MachineID,
+        unit: MigrationUnit,
+        bases: [VolumeRef: UInt64],
+        settings: [VolumeRef: VolumeSettings]? = nil,
+        keys: [VolumeRef: KeyFile]? = nil,
+        resuming: [VolumeRef]? = nil
+    ) {
         self.id = id
         self.source = source
         self.unit = unit
         self.bases = bases
+        self.settings = settings
+        self.keys = keys
+        self.resuming = resuming
     }
 }
 
@@ -145,10 +179,13 @@ package struct TicketRequest: Hashable, Sendable, Codable {
 
     package let id: AttemptID
     package let content: Content
+    /// Whether what the target has of the stream is thrown away, because it does not fit.
+    package let startsAnew: Bool?
 
-    package init(id: AttemptID, content: Content) {
+    package init(id: AttemptID, content: Content, startsAnew: Bool? = nil) {
         self.id = id
         self.content = content
+        self.startsAnew = startsAnew
     }
 }
 

@@ -43,17 +43,39 @@ package struct VolumeStream: Hashable, Sendable, Codable {
     package let snapshot: VolumeSnapshot
     /// Whether snapshots between base and snapshot are sent too (`zfs send -I`).
     package let includesIntermediates: Bool
+    /// Those of the volume's lineage; absent in requests of earlier versions, which have none.
+    private let lineage: [StreamFlag]?
+    /// Where the stream goes on instead of beginning; only on the sending machine, after it was compared.
+    package let resume: ResumeToken?
+
+    package var flags: [StreamFlag] { lineage ?? [] }
 
     package init(
         volume: VolumeRef,
         base: VolumeSnapshot?,
         snapshot: VolumeSnapshot,
-        includesIntermediates: Bool
+        includesIntermediates: Bool,
+        flags: [StreamFlag] = [],
+        resume: ResumeToken? = nil
     ) {
         self.volume = volume
         self.base = base
         self.snapshot = snapshot
         self.includesIntermediates = includesIntermediates
+        lineage = flags
+        self.resume = resume
+    }
+
+    /// The same stream from where it was cut off.
+    package func resumed(from token: ResumeToken) -> VolumeStream {
+        VolumeStream(
+            volume: volume,
+            base: base,
+            snapshot: snapshot,
+            includesIntermediates: includesIntermediates,
+            flags: flags,
+            resume: token
+        )
     }
 }
 
@@ -64,11 +86,14 @@ package struct TransferTicket: Hashable, Sendable, Codable {
     /// Where the target listens: an IPv6 address and a port.
     package let host: String
     package let port: Int
+    /// Set when the target has part of the stream: the stream goes on there, or a ticket is asked for that begins anew.
+    package var resume: ResumeToken?
 
-    package init(secret: String, host: String, port: Int) {
+    package init(secret: String, host: String, port: Int, resume: ResumeToken? = nil) {
         self.secret = secret
         self.host = host
         self.port = port
+        self.resume = resume
     }
 }
 

@@ -58,11 +58,13 @@ package protocol VolumeStore: Sendable {
     /// Bytes written to the dataset since its newest snapshot.
     func written(_ volume: VolumeRef) async throws -> ByteCount
 
-    /// Bytes that sending `snapshot` would take, from `base` or in full when nil; `snapshot` nil means "as it is now".
+    /// Bytes that sending `snapshot` with `flags` would take, from `base` or in full when nil; `snapshot` nil means "as
+    /// it is now".
     func estimate(
         _ volume: VolumeRef,
         from base: VolumeSnapshot?,
-        to snapshot: VolumeSnapshot?
+        to snapshot: VolumeSnapshot?,
+        flags: [StreamFlag]
     ) async throws -> SizeEstimate
 
     func hold(_ volume: VolumeRef, _ snapshot: SnapshotName, tag: HoldTag) async throws
@@ -74,11 +76,58 @@ package protocol VolumeStore: Sendable {
     /// Takes an unmounted dataset back to its newest snapshot, which must have this GUID. Never destroys a snapshot.
     func rollback(_ volume: VolumeRef, to guid: UInt64) async throws
 
+    /// Marks of snapshots that can be sent from although they are gone, oldest first; none where ZFS has no bookmarks.
+    func bookmarks(of volume: VolumeRef) async throws -> [VolumeSnapshot]
+
+    /// Makes a bookmark of a snapshot that a copy elsewhere has as its newest, where ZFS has bookmarks. It goes with the
+    /// snapshot when that is destroyed by ``destroySnapshot(_:_:)``, and stays when somebody else destroys it.
+    func keepBase(_ volume: VolumeRef, _ snapshot: VolumeSnapshot) async throws
+
+    /// What a receive of the volume that was cut off has left, for a stream to go on from; nil when there is nothing.
+    func partialReceive(of volume: VolumeRef) async throws -> PartialReceive?
+
+    /// Throws what a receive that was cut off has left away. What had been there before it is kept.
+    func discardPartial(of volume: VolumeRef) async throws
+
+    /// Where a stream that begins with `token` goes on; nil when it cannot be sent from this machine's dataset of
+    /// `volume`, whatever the token says.
+    func resumePoint(of token: ResumeToken, for volume: VolumeRef) async throws -> ResumePoint?
+
+    /// Properties that are set on the volume's dataset itself and that move with it.
+    func settings(of volume: VolumeRef) async throws -> VolumeSettings
+
+    /// Makes the dataset's settings these: sets what differs and takes back what is set and not among them. While more may
+    /// be received its quotas are lifted, since they count what arrives.
+    func apply(_ settings: VolumeSettings, to volume: VolumeRef, isReceiving: Bool) async throws
+
+    /// Makes the key of an encrypted volume ready, so that the volume can be mounted now and after a boot, and checks that
+    /// it is the right one; does nothing for others. The key itself is read by ZFS alone.
+    ///
+    /// - Parameter file: where the key lies on this machine; nil for where the dataset says.
+    /// - Throws: ``PloyzError`` `key-not-loaded`.
+    func loadKey(of volume: VolumeRef, from file: KeyFile?) async throws
+
+    /// Whether this machine has a file there. Nobody looks into it.
+    func hasKeyFile(_ file: KeyFile) -> Bool
+
     /// Moves a first, complete receive from the staging parent to the volume's name, stamped as told.
     func adoptReceived(_ volume: VolumeRef, spec: VolumeSpec, stamp: DatasetStamp) async throws
 
     /// Destroys what a receive of this operation left under the staging parent. What has its final name is kept.
     func discardStaging(_ volume: VolumeRef) async throws
+}
+
+/// A volume store without bookmarks, resumable receives, encryption and properties.
+extension VolumeStore {
+    package func bookmarks(of volume: VolumeRef) async throws -> [VolumeSnapshot] { [] }
+    package func keepBase(_ volume: VolumeRef, _ snapshot: VolumeSnapshot) async throws {}
+    package func partialReceive(of volume: VolumeRef) async throws -> PartialReceive? { nil }
+    package func discardPartial(of volume: VolumeRef) async throws {}
+    package func resumePoint(of token: ResumeToken, for volume: VolumeRef) async throws -> ResumePoint? { nil }
+    package func settings(of volume: VolumeRef) async throws -> VolumeSettings { .none }
+    package func apply(_ settings: VolumeSettings, to volume: VolumeRef, isReceiving: Bool) async throws {}
+    package func loadKey(of volume: VolumeRef, from file: KeyFile?) async throws {}
+    package func hasKeyFile(_ file: KeyFile) -> Bool { false }
 }
 
 /// A dataset below the root, as `zfs list` and `zfs get` show it.
@@ -91,32 +140,47 @@ package struct VolumeDataset: Hashable, Sendable, Codable {
     package let referenced: ByteCount
     /// What it and its snapshots use.
     package let used: ByteCount
+    /// nil when it is not encrypted.
+    package let encryption: VolumeEncryption?
+    /// The snapshot that it is a clone of; nil for most.
+    package let origin: String?
 
     package init(
         name: DatasetName,
         stamp: DatasetStamp?,
         isMounted: Bool,
         referenced: ByteCount,
-        used: ByteCount
+        used: ByteCount,
+        encryption: VolumeEncryption? = nil,
+        origin: String? = nil
     ) {
         self.name = name
         self.stamp = stamp
         self.isMounted = isMounted
         self.referenced = referenced
         self.used = used
+        self.encryption = encryption
+        self.origin = origin
     }
 }
 
+/// A snapshot, or the bookmark of one.
 package struct VolumeSnapshot: Hashable, Sendable, Codable {
     package let name: SnapshotName
     package let guid: UInt64
     /// Order of creation in the pool.
     package let creation: UInt64
+    /// `true` or absent, as in entries of journals from before there were bookmarks.
+    private let bookmark: Bool?
 
-    package init(name: SnapshotName, guid: UInt64, creation: UInt64) {
+    /// Whether only the mark is left: it can be sent from, and nothing else.
+    package var isBookmark: Bool { bookmark ?? false }
+
+    package init(name: SnapshotName, guid: UInt64, creation: UInt64, isBookmark: Bool = false) {
         self.name = name
         self.guid = guid
         self.creation = creation
+        bookmark = isBookmark ? true : nil
     }
 }
 

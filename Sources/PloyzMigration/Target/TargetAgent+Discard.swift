@@ -71,6 +71,8 @@ extension TargetAgent {
     private func leave(_ record: VolumeRecord) async throws {
         let storage = try seams.storage()
         guard let stamp = try await storage.dataset(of: record.ref)?.stamp else {
+            // What arrived of a first stream stays when the next try can go on with it.
+            guard try await storage.partialReceive(of: record.ref) == nil else { return }
             return try await storage.discardStaging(record.ref)
         }
         guard stamp.state == .incoming else { return }

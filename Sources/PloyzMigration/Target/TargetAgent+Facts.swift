@@ -6,11 +6,23 @@ extension TargetAgent {
         let unit = question.unit
         async let volumes = sideBySide(unit.volumes) { record -> TargetFacts.Volume in
             guard let storage = seams.volumes, let dataset = try await storage.dataset(of: record.ref) else {
-                return TargetFacts.Volume(volume: record.ref, dataset: nil, snapshots: [])
+                return TargetFacts.Volume(
+                    volume: record.ref,
+                    dataset: nil,
+                    snapshots: [],
+                    partial: try await seams.volumes?.partialReceive(of: record.ref),
+                    hasKeyFile: question.keys?[record.ref].map { seams.volumes?.hasKeyFile($0) ?? false }
+                )
             }
             // Snapshots of what is not ours are none of our business.
             let snapshots = dataset.stamp == nil ? [] : try await storage.snapshots(of: record.ref)
-            return TargetFacts.Volume(volume: record.ref, dataset: dataset, snapshots: snapshots)
+            return TargetFacts.Volume(
+                volume: record.ref,
+                dataset: dataset,
+                snapshots: snapshots,
+                partial: dataset.stamp == nil ? nil : try await storage.partialReceive(of: record.ref),
+                hasKeyFile: question.keys?[record.ref].map { storage.hasKeyFile($0) }
+            )
         }
         async let images = missingImages(unit)
         async let listeners = seams.network.foreignListeners(on: unit.members.flatMap(\.service.spec.publish))

@@ -27,6 +27,8 @@ extension TargetAgent {
             entry.source = request.source
             entry.unit = request.unit
             entry.bases = request.bases
+            entry.settings = request.settings
+            entry.keys = request.keys
             entry.deadline = deadline
         }
         await seams.claims.claim(request.unit.members.map(\.instance.ref), for: request.id.operation)
@@ -77,7 +79,7 @@ extension TargetAgent {
         }
         let agent = self
         async let volumes: [Void] = sideBySide(request.unit.volumes) { record in
-            try await agent.makeReady(record, base: request.bases[record.ref])
+            try await agent.makeReady(record, request)
         }
         let sandboxes = try await sideBySide(request.unit.members) { member in
             let sandbox = try await seams.containers.startSandbox(seams.sandbox(of: member))
@@ -137,12 +139,16 @@ extension TargetAgent {
     }
 
     /// Takes a copy that is here back to its base, or clears what an interrupted first receive left.
-    private func makeReady(_ record: VolumeRecord, base: UInt64?) async throws {
+    private func makeReady(_ record: VolumeRecord, _ request: PrepareRequest) async throws {
         let storage = try seams.storage()
+        let base = request.bases[record.ref]
+        // A part of a stream that will not be gone on with is in the way of every other.
+        let isResuming = request.resuming?.contains(record.ref) ?? false
         guard let dataset = try await storage.dataset(of: record.ref) else {
             guard base == nil else {
                 throw PloyzError(.wrongSnapshot, "\(record.ref) has no copy here to start from")
             }
+            if isResuming, try await storage.partialReceive(of: record.ref) != nil { return }
             return try await storage.discardStaging(record.ref)
         }
         guard let stamp = dataset.stamp, stamp.volume == record.ref else {
@@ -164,6 +170,7 @@ extension TargetAgent {
             return
         }
         if dataset.isMounted { try await storage.unmount(record.ref) }
+        if !isResuming { try await storage.discardPartial(of: record.ref) }
         let snapshots = try await storage.snapshots(of: record.ref)
         guard let mark = snapshots.lastIndex(where: { $0.guid == base }) else {
             throw PloyzError(.wrongSnapshot, "\(dataset.name) does not have the snapshot \(base)")
@@ -174,6 +181,9 @@ extension TargetAgent {
             try await storage.destroySnapshot(record.ref, snapshot)
         }
         if !Mutant.isActive(.rollbackForgotten) { try await storage.rollback(record.ref, to: base) }
+        if let settings = request.settings {
+            try await storage.apply(settings[record.ref] ?? .none, to: record.ref, isReceiving: true)
+        }
         try await storage.setStamp(self.stamp(of: record, .incoming))
     }
 }

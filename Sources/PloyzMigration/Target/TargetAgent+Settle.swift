@@ -100,7 +100,10 @@ extension TargetAgent {
         }
         let agent = self
         try await eachAsFarAsPossible(unit.volumes) { record in
-            try await seams.storage().setStamp(agent.stamp(of: record, .live))
+            let storage = try seams.storage()
+            try await storage.setStamp(agent.stamp(of: record, .live))
+            // Nothing is received any more. Its own quota is set by whoever keeps those of the records.
+            try await storage.apply(entry.settings?[record.ref] ?? .none, to: record.ref, isReceiving: false)
         }
         try await change(entry.operation) { $0.phase = .settled }
         seams.claims.release(entry.operation)
@@ -133,10 +136,15 @@ extension TargetAgent {
         guard let record, record.owner == seams.machine, let mark = snapshots.firstIndex(where: { $0.guid == guid })
         else { return }
         try await storage.hold(volume, snapshots[mark].name, tag: .previous)
+        try await storage.keepBase(volume, snapshots[mark])
         let needed = Set(record.previousCopies.map(\.guid))
         for snapshot in snapshots[..<mark] where snapshot.name.isOurs && !needed.contains(snapshot.guid) {
             try await storage.release(volume, snapshot.name, tag: .previous)
             try await storage.destroySnapshot(volume, snapshot)
+        }
+        let marks = try await storage.bookmarks(of: volume).filter { $0.creation < snapshots[mark].creation }
+        for bookmark in marks where bookmark.name.isOurs && !needed.contains(bookmark.guid) {
+            try await storage.destroySnapshot(volume, bookmark)
         }
     }
 }

@@ -95,7 +95,9 @@ extension TargetAgent {
         // Side by side, since both are before the start: the check costs no downtime of its own.
         async let mounting: Void = storage.mount(volume)
         async let snapshots = storage.snapshots(of: volume)
-        let newest = try await snapshots.last?.guid
+        // Snapshots that somebody else takes of the copy meanwhile change nothing of it.
+        let found = try await snapshots
+        let newest = (found.last { $0.guid == guid || $0.name.isOurs })?.guid
         try await mounting
         guard let guid, newest == guid || Mutant.isActive(.snapshotNotCompared) else {
             throw PloyzError(

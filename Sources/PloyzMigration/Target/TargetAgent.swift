@@ -106,8 +106,18 @@ package final class TargetAgent: Peer {
             guard let unit = entry.unit, unit.volumes.contains(where: { $0.ref == stream.volume }) else {
                 throw PloyzError(.notPrepared, "\(stream.volume) is no part of \(request.id)")
             }
+            if stream.snapshot.guid == 0 { try await prepareOpening(stream.volume, entry) }
         }
         return try await tickets.issue(request)
+    }
+
+    /// The ticket of the last round is asked for when all others have arrived and the workload still runs: the last moment
+    /// to find that a key is missing, and the first at which the copy has the key that it will have.
+    private func prepareOpening(_ volume: VolumeRef, _ entry: TargetEntry) async throws {
+        let storage = try seams.storage()
+        try await seams.local("loading the key of \(volume)") {
+            try await storage.loadKey(of: volume, from: entry.keys?[volume])
+        }
     }
 
     package func adopt(_ request: AdoptRequest) async throws {
@@ -120,6 +130,10 @@ package final class TargetAgent: Peer {
             let stamp = stamp(of: record, .incoming)
             let newest = try await seams.local("adopting \(request.volume)") {
                 try await storage.adoptReceived(request.volume, spec: record.spec, stamp: stamp)
+                let settings = entry.settings?[request.volume] ?? .none
+                try await storage.apply(settings, to: request.volume, isReceiving: true)
+                // Now rather than when everything has arrived: a key that does not fit is found out early.
+                try await storage.loadKey(of: request.volume, from: entry.keys?[request.volume])
                 return try await storage.snapshots(of: request.volume).last?.guid
             }
             guard newest == request.guid else {

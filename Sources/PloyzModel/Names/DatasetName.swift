@@ -29,6 +29,13 @@ package struct DatasetName: Hashable, Comparable, Sendable, TextCodable {
         return try? DatasetName(String(text[..<slash]))
     }
 
+    /// The pool's own dataset, of which every other is below.
+    package var pool: DatasetName {
+        var name = self
+        while let parent = name.parent { name = parent }
+        return name
+    }
+
     package static func < (left: DatasetName, right: DatasetName) -> Bool { left.text < right.text }
 
     private static func isValid(component: Substring) -> Bool {

@@ -67,12 +67,27 @@ package struct StorageCapability: Codable, Hashable, Sendable {
     package var implementation: String
     /// Capabilities that were found, for example `send-size`, `receive-resume`, `bookmarks`.
     package var features: Set<StorageFeature>
+    /// Features of the pool that are enabled; nil where it has none by name.
+    package var poolFeatures: Set<PoolFeature>?
+    /// Properties of ``VolumeSettings/native`` that this ZFS knows; nil in records of earlier versions.
+    package var properties: Set<String>?
 
-    package init(root: DatasetName, implementation: String, features: Set<StorageFeature>) {
+    package init(
+        root: DatasetName,
+        implementation: String,
+        features: Set<StorageFeature>,
+        poolFeatures: Set<PoolFeature>? = nil,
+        properties: Set<String>? = nil
+    ) {
         self.root = root
         self.implementation = implementation
         self.features = features
+        self.poolFeatures = poolFeatures
+        self.properties = properties
     }
+
+    package func has(_ feature: StorageFeature) -> Bool { features.contains(feature) }
+    package func has(_ feature: PoolFeature) -> Bool { poolFeatures?.contains(feature) ?? false }
 }
 
 package enum StorageFeature: String, Codable, Hashable, Sendable, CaseIterable {

@@ -9,7 +9,7 @@ package struct VolumeRecord: Codable, Hashable, Sendable {
     /// Whether the owner has made the dataset. One that is missing later is an error, never made anew and empty.
     package var isCreated: Bool
     /// Flags of `zfs send` that the first send fixed for this volume's lineage; nil before the first send.
-    package var sendFlags: [String]?
+    package var sendFlags: [StreamFlag]?
     /// The copies that machines kept when the volume left them, at most one for a machine.
     package var previousCopies: [PreviousCopy]
 
@@ -19,7 +19,7 @@ package struct VolumeRecord: Codable, Hashable, Sendable {
         owner: MachineID,
         epoch: Epoch,
         isCreated: Bool = false,
-        sendFlags: [String]? = nil,
+        sendFlags: [StreamFlag]? = nil,
         previousCopies: [PreviousCopy] = []
     ) {
         self.ref = ref

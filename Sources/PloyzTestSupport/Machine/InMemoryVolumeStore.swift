@@ -150,7 +150,8 @@ package struct InMemoryVolumeStore: VolumeStore {
     package func estimate(
         _ volume: VolumeRef,
         from base: VolumeSnapshot?,
-        to snapshot: VolumeSnapshot?
+        to snapshot: VolumeSnapshot?,
+        flags: [StreamFlag]
     ) async throws -> SizeEstimate {
         try await call("estimate", volume) { state in
             let dataset = state.datasets[volume]
@@ -207,7 +208,6 @@ package struct InMemoryVolumeStore: VolumeStore {
             if var received = state.staging.removeValue(forKey: volume) {
                 guard state.datasets[volume] == nil else { throw Self.foreign(volume) }
                 received.stamp = stamp
-                received.quota = spec.quota
                 state.datasets[volume] = received
             }
             // Adopted before, by a call whose answer was lost.

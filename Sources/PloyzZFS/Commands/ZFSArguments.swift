@@ -1,13 +1,20 @@
+package import PloyzMigration
 package import PloyzModel
 
-/// One call of `zfs`, as an argument vector. No shell reads it, and every name in it is a validated type.
+/// One call of `zfs`, or of `zpool`, as an argument vector. No shell reads it, and every name in it is a validated type.
 package struct ZFSArguments: Hashable, Sendable {
-    /// The words behind `zfs`, the subcommand first.
+    package enum Program: String, Hashable, Sendable { case zfs, zpool }
+
+    package let program: Program
+    /// The words behind the program's name, the subcommand first.
     package let words: [String]
 
     package var subcommand: String { words.first ?? "" }
 
-    private init(_ words: [String]) { self.words = words }
+    private init(_ words: [String], program: Program = .zfs) {
+        self.words = words
+        self.program = program
+    }
 
     package static func version() -> ZFSArguments { ZFSArguments(["version"]) }
 
@@ -30,6 +37,41 @@ package struct ZFSArguments: Hashable, Sendable {
             "get", "-Hp", "-r", "-d", String(depth), "-o", "name,property,value,source",
             properties.joined(separator: ","), dataset.text,
         ])
+    }
+
+    /// Everything that is set on the dataset itself, one a line: property, value, joined by a tab; numbers exact.
+    package static func settings(of dataset: DatasetName) -> ZFSArguments {
+        ZFSArguments(["get", "-Hp", "-s", "local", "-o", "property,value", "all", dataset.text])
+    }
+
+    /// As ``get(_:below:depth:)``, of a dataset's bookmarks alone.
+    package static func bookmarks(_ properties: [String], of dataset: DatasetName) -> ZFSArguments {
+        ZFSArguments([
+            "get", "-Hp", "-r", "-d", "1", "-t", "bookmark", "-o", "name,property,value,source",
+            properties.joined(separator: ","), dataset.text,
+        ])
+    }
+
+    /// Every property that this `zfs` knows of a pool's own dataset, one a line.
+    package static func knownProperties(of pool: DatasetName) -> ZFSArguments {
+        ZFSArguments(["get", "-Hp", "-o", "property,value", "all", pool.text])
+    }
+
+    /// Features of the pool among others, one a line: `feature@name`, its state, joined by a tab.
+    package static func poolProperties(of pool: DatasetName) -> ZFSArguments {
+        ZFSArguments(["get", "-Hp", "-o", "property,value", "all", pool.text], program: .zpool)
+    }
+
+    /// Takes a property back that was set on the dataset itself.
+    package static func inherit(_ property: String, of dataset: DatasetName) -> ZFSArguments {
+        ZFSArguments(["inherit", property, dataset.text])
+    }
+
+    /// Checks the key in `file` when it is only to be verified, else loads it. The words hold the path, never the key.
+    package static func loadKey(of dataset: DatasetName, from file: KeyFile?, verifying: Bool) -> ZFSArguments {
+        ZFSArguments(
+            ["load-key"] + (verifying ? ["-n"] : []) + (file.map { ["-L", $0.location] } ?? []) + [dataset.text]
+        )
     }
 
     /// zfs-fuse 0.7 takes one assignment a call, OpenZFS several.
@@ -62,6 +104,14 @@ package struct ZFSArguments: Hashable, Sendable {
         ZFSArguments(["destroy", "\(dataset)@\(name)"])
     }
 
+    package static func bookmark(_ dataset: DatasetName, _ name: SnapshotName) -> ZFSArguments {
+        ZFSArguments(["bookmark", "\(dataset)@\(name)", "\(dataset)#\(name)"])
+    }
+
+    package static func destroyBookmark(_ dataset: DatasetName, _ name: SnapshotName) -> ZFSArguments {
+        ZFSArguments(["destroy", "\(dataset)#\(name)"])
+    }
+
     /// A received dataset below the staging parent, with its snapshots. The only dataset that is ever destroyed.
     package static func destroyStaged(_ dataset: DatasetName) -> ZFSArguments {
         ZFSArguments(["destroy", "-r", dataset.text])
@@ -76,12 +126,29 @@ package struct ZFSArguments: Hashable, Sendable {
     package static func send(
         _ dataset: DatasetName,
         _ snapshot: SnapshotName,
-        from base: SnapshotName?,
+        from base: VolumeSnapshot?,
         intermediates: Bool,
-        flags: [String] = []
+        flags: [StreamFlag] = [],
+        estimating: Bool = false
     ) -> ZFSArguments {
-        let incremental = base.map { [intermediates ? "-I" : "-i", "@\($0)"] } ?? []
-        return ZFSArguments(["send"] + flags + incremental + ["\(dataset)@\(snapshot)"])
+        let incremental =
+            base.map { [intermediates ? "-I" : "-i", ($0.isBookmark ? "#" : "@") + $0.name.text] } ?? []
+        return ZFSArguments(
+            ["send"] + (estimating ? ["-nP"] : []) + flags.map(\.rawValue) + incremental + ["\(dataset)@\(snapshot)"]
+        )
+    }
+
+    /// What a stream that goes on would carry, and how much of it is left.
+    package static func examine(_ token: ResumeToken) -> ZFSArguments {
+        ZFSArguments(["send", "-nvP", "-t", token.text])
+    }
+
+    /// The stream that goes on: snapshot, base and flags are the token's.
+    package static func resume(_ token: ResumeToken) -> ZFSArguments { ZFSArguments(["send", "-t", token.text]) }
+
+    /// Throws away what a receive with `-s` that was cut off has left.
+    package static func abortReceive(into dataset: DatasetName) -> ZFSArguments {
+        ZFSArguments(["receive", "-A", dataset.text])
     }
 
     /// Never `-F`: it would roll back and destroy on the target.

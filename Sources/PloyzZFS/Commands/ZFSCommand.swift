@@ -92,6 +92,14 @@ package struct ZFSCommand: Sendable {
         )
     }
 
+    /// `zpool` lies beside `zfs`.
+    private func path(of program: ZFSArguments.Program) -> FilePath {
+        switch program {
+        case .zfs: executable
+        case .zpool: executable.removingLastComponent().appending("zpool")
+        }
+    }
+
     private func withDeadline(
         _ arguments: ZFSArguments,
         _ body: @escaping @Sendable () async throws -> String
@@ -124,7 +132,7 @@ package struct ZFSCommand: Sendable {
         let result: ExecutionResult<Void, Output, StringOutput<UTF8>>
         do {
             result = try await Subprocess.run(
-                .path(executable),
+                .path(path(of: arguments.program)),
                 arguments: Arguments(arguments.words),
                 environment: .custom(["LC_ALL": "C", "PATH": Self.searchPath.joined(separator: ":")]),
                 platformOptions: options,
@@ -140,6 +148,7 @@ package struct ZFSCommand: Sendable {
         logger.debug(
             "zfs ran",
             metadata: [
+                "zfs.program": "\(arguments.program.rawValue)",
                 "zfs.arguments": "\(arguments.words.joined(separator: " "))",
                 "zfs.status": "\(result.terminationStatus)",
                 "zfs.microseconds": "\(Microseconds(timekeeper.now - start).count)",

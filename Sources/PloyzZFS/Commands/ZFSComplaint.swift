@@ -1,7 +1,7 @@
 /// Why `zfs` failed, where somebody acts on it.
 ///
 /// `zfs` exits with 1 for every failure and says why only in words (zfs(8), "Exit Status"), so the words have to do.
-/// They are libzfs's fixed texts, the same from zfs-fuse 0.7 to OpenZFS 2.3, read with `LC_ALL=C`, and matched here
+/// They are libzfs's fixed texts, the same from zfs-fuse 0.7 to OpenZFS 2.3 (2.3.2 was asked for each), read with `LC_ALL=C`, and matched here
 /// alone. Where the state can be read instead (mounted, present, written), it is.
 package enum ZFSComplaint: Hashable, Sendable {
     case doesNotExist
@@ -19,17 +19,31 @@ package enum ZFSComplaint: Hashable, Sendable {
     case ioError
     /// The receiving dataset was written since its newest snapshot.
     case modified
+    /// The receiving dataset's newest snapshot is not what the stream starts from.
+    case notTheBase
     /// The stream ended early, or is damaged.
     case badStream
+    /// What an earlier receive with `-s` has left is in the way of a stream that begins anew.
+    case partialReceive
+    case noPartialReceive
+    /// The dataset, or the one that it has its key from, is encrypted and its key is not loaded.
+    case keyNotLoaded
+    case keyLoaded
+    /// The key's file is missing, too short, too long, or holds another key.
+    case badKey
+    /// Raw and other streams of an encrypted dataset were mixed, somewhere in its past.
+    case mixedEncryption
     /// No ZFS answers: daemon or module missing.
     case unavailable
-    /// Exit status 2: this `zfs` does not know the subcommand, flag or property.
+    /// Exit status 2 and no other reason: this `zfs` does not know the subcommand, flag or property.
     case usage
     case other
 
     package init(exitStatus: Int32?, message: String) {
         if exitStatus == 2 {
-            self = .usage
+            // OpenZFS 2.3 prints its usage, and exits with 2, also when `bookmark`, `snapshot` or `receive -A` finds no
+            // dataset of that name.
+            self = message.contains("dataset does not exist") ? .doesNotExist : .usage
         } else {
             self = Self.texts.first { text, _ in message.contains(text) }?.1 ?? .other
         }
@@ -40,7 +54,10 @@ package enum ZFSComplaint: Hashable, Sendable {
         ("no such tag on this dataset", .noSuchTag),
         ("dataset does not exist", .doesNotExist),
         ("could not find any snapshots to destroy", .doesNotExist),
+        ("no such pool or dataset", .doesNotExist),
+        ("' does not exist.", .doesNotExist),
         ("dataset already exists", .alreadyExists),
+        ("bookmark exists", .alreadyExists),
         ("has dependent clones", .kept),
         ("being held", .kept),
         ("is held", .kept),
@@ -51,6 +68,15 @@ package enum ZFSComplaint: Hashable, Sendable {
         ("quota exceeded", .noSpace),
         ("size is less than current used or reserved space", .limitTooSmall),
         ("has been modified", .modified),
+        ("most recent snapshot of", .notTheBase),
+        ("contains partially-complete state", .partialReceive),
+        ("does not have any resumable receive state", .noPartialReceive),
+        ("IV set guid mismatch", .mixedEncryption),
+        ("key not loaded", .keyNotLoaded),
+        ("key must be loaded", .keyNotLoaded),
+        ("Key already loaded", .keyLoaded),
+        ("Key load error", .badKey),
+        ("Incorrect key", .badKey),
         ("invalid backup stream", .badStream),
         ("failed to read from stream", .badStream),
         ("incomplete stream", .badStream),

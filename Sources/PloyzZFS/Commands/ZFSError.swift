@@ -13,6 +13,7 @@ package struct ZFSError: Error, Hashable, Sendable, CustomStringConvertible {
         case notStarted
     }
 
+    package let program: ZFSArguments.Program
     package let subcommand: String
     package let ending: Ending
     package let complaint: ZFSComplaint
@@ -23,6 +24,7 @@ package struct ZFSError: Error, Hashable, Sendable, CustomStringConvertible {
 
     package init(_ arguments: ZFSArguments, ending: Ending, standardError: String) {
         let status: Int32? = if case .exited(let status) = ending { status } else { nil }
+        program = arguments.program
         subcommand = arguments.subcommand
         self.ending = ending
         complaint = ZFSComplaint(exitStatus: status, message: standardError)
@@ -40,7 +42,7 @@ package struct ZFSError: Error, Hashable, Sendable, CustomStringConvertible {
             case .tooMuchOutput: "it printed more than is read"
             case .notStarted: "could not be started"
             }
-        return "zfs \(subcommand): \(message.isEmpty ? "failed" : message) (\(how))"
+        return "\(program.rawValue) \(subcommand): \(message.isEmpty ? "failed" : message) (\(how))"
     }
 
     /// The same for people, about `dataset`.
@@ -64,6 +66,20 @@ package struct ZFSError: Error, Hashable, Sendable, CustomStringConvertible {
                 "\(dataset) is busy: \(message)",
                 next: "find who holds it: grep -l \(dataset) /proc/[0-9]*/mountinfo"
             )
+        case .keyNotLoaded, .badKey:
+            PloyzError(
+                .keyNotLoaded,
+                "the key of \(dataset) is not loaded: \(message)",
+                state: "the dataset is as it was, not mounted",
+                next: "zfs get encryptionroot,keylocation \(dataset), then zfs load-key -L file:///… on that root"
+            )
+        case .mixedEncryption:
+            PloyzError(
+                .snapshotMismatch,
+                "\(dataset) has been received without -w before, so nothing can be added to it raw: \(message)",
+                state: "it is as it was before",
+                next: "destroy that copy if you do not need it, then repeat: the volume is then sent in full"
+            )
         default: PloyzError(.zfsFailed, "\(dataset): \(description)", next: "zfs list -t all -r \(dataset)")
         }
     }
@@ -86,6 +102,8 @@ extension ErrorCode {
     package static let snapshotMismatch = ErrorCode("snapshot-mismatch", exitStatus: 1)
     /// A stream ended early or was damaged.
     package static let badStream = ErrorCode("bad-stream", exitStatus: 1)
+    /// The key of an encrypted volume is not loaded, and could not be: no file, or another key in it.
+    package static let keyNotLoaded = ErrorCode("key-not-loaded", exitStatus: 1)
     /// No ZFS on this machine, or it does not run.
     package static let zfsUnavailable = ErrorCode("zfs-unavailable", exitStatus: 3)
     /// `zfs` failed in a way that nothing is known about.

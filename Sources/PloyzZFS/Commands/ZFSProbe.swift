@@ -8,14 +8,14 @@ struct ZFSProbe: Sendable {
 
     func abilities() async throws -> ZFSAbilities {
         // The name is valid, and nobody has it: our prefix, below the pool that is there anyway.
-        let pool = root.text.prefix { $0 != "/" }
+        let pool = root.pool
         let nothing = "\(pool)/ployz-probe-nothing"
         var features: Set<StorageFeature> = []
         let flags: [(StorageFeature, [String])] = [
             (.sendSize, ["send", "-nP", "\(nothing)@x"]),
             (.sendCompressed, ["send", "-n", "-L", "-e", "-c", "\(nothing)@x"]),
             (.sendRaw, ["send", "-n", "-w", "\(nothing)@x"]),
-            (.receiveResume, ["receive", "-A", nothing]),
+            (.receiveResume, ["send", "-n", "-t", "1-0-0-0"]),
             (.bookmarks, ["bookmark", "\(nothing)@x", "\(nothing)#x"]),
             (.snapshotMany, ["snapshot", "\(nothing)@x", "\(nothing)@y"]),
         ]
@@ -25,10 +25,35 @@ struct ZFSProbe: Sendable {
         if version != nil { features.insert(.receiveProperties) }
         let hasWritten = try await knows(["get", "-Hp", "-o", "value", "written", nothing])
         return ZFSAbilities(
-            capability: StorageCapability(root: root, implementation: version ?? "zfs-fuse", features: features),
+            capability: StorageCapability(
+                root: root,
+                implementation: version ?? "zfs-fuse",
+                features: features,
+                poolFeatures: try await poolFeatures(pool),
+                properties: try await properties(pool)
+            ),
             writtenProperty: hasWritten ? "written" : "unique",
             setsSeveral: version != nil
         )
+    }
+
+    /// Features of the pool that are enabled or in use; nil when its `zpool` has no `-H` (zfs-fuse), and so no features.
+    private func poolFeatures(_ pool: DatasetName) async throws -> Set<PoolFeature>? {
+        do {
+            return PoolFeatures.parse(try await command.run(.poolProperties(of: pool)))
+        } catch let error as ZFSError where error.complaint != .unavailable && error.ending != .overdue {
+            return nil
+        }
+    }
+
+    /// Which properties of ``VolumeSettings/native`` this ZFS knows.
+    private func properties(_ pool: DatasetName) async throws -> Set<String>? {
+        do {
+            let text = try await command.run(.knownProperties(of: pool))
+            return Set(LocalProperties.lines(text).map(\.name)).intersection(VolumeSettings.native)
+        } catch let error as ZFSError where error.complaint != .unavailable && error.ending != .overdue {
+            return nil
+        }
     }
 
     private func version() async throws -> String? {

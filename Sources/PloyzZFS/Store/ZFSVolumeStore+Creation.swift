@@ -18,7 +18,10 @@ extension ZFSVolumeStore {
             }
         } else {
             try await ensureContainers(for: volume.namespace)
-            let properties = settings(spec, of: volume) + StampProperties.properties(stamp)
+            let properties =
+                settings(of: volume) + [.quota(spec.quota)]
+                + (try await ownEncryption(below: layout.dataset(of: volume.namespace)))
+                + StampProperties.properties(stamp)
             do {
                 try await command.runWhileBusy(.create(dataset, properties))
             } catch let error as ZFSError {
@@ -41,6 +44,14 @@ extension ZFSVolumeStore {
             // Adopted before, by a call whose answer was lost.
             return try await setStamp(stamp)
         }
+        guard try await partialReceive(of: volume, in: .staging) == nil else {
+            throw PloyzError(
+                .snapshotMismatch,
+                "only a part of \(volume) has arrived",
+                state: "the part stays in \(staged); a stream can go on from it",
+                next: "repeat the command"
+            )
+        }
         guard present == nil else {
             guard present?.stamp != nil else { throw foreign(dataset) }
             throw PloyzError(
@@ -54,7 +65,7 @@ extension ZFSVolumeStore {
         try await ensureContainers(for: volume.namespace)
         // Before the rename: no dataset is ever seen under a volume's name that could be mounted by itself, or that
         // lacks the stamp.
-        try await set(settings(spec, of: volume) + [.readonly(false)] + StampProperties.properties(stamp), of: staged)
+        try await set(settings(of: volume) + [.readonly(false)] + StampProperties.properties(stamp), of: staged)
         try await perform(.rename(staged, to: dataset), on: dataset)
         remember(volume)
     }
@@ -75,11 +86,10 @@ extension ZFSVolumeStore {
         }
     }
 
-    /// What every volume's dataset has set, wherever it came from.
-    private func settings(_ spec: VolumeSpec, of volume: VolumeRef) -> [ZFSProperty] {
-        [
-            .canmount(.noauto), .mountpoint(layout.mountPoint(of: volume)), .noAccessTimes, .quota(spec.quota),
-        ]
+    /// What every volume's dataset has set, wherever it came from. A received one gets its quota when it is a live volume:
+    /// what is still to arrive is not to fail by it.
+    private func settings(of volume: VolumeRef) -> [ZFSProperty] {
+        [.canmount(.noauto), .mountpoint(layout.mountPoint(of: volume)), .noAccessTimes]
     }
 
     /// Makes root and namespace where they are missing. A root that an operator made is used as it is.

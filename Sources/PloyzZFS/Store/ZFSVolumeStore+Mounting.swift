@@ -20,7 +20,7 @@ extension ZFSVolumeStore {
             guard mountEntry(of: volume) == nil else { return }
             try Placeholder(layout: layout, volume: volume).clear()
             do {
-                try await command.runWhileBusy(.mount(dataset))
+                try await mountLoadingKey(volume, dataset)
             } catch let error as ZFSError where mountEntry(of: volume) != nil {
                 // Mounted by somebody else meanwhile.
                 logger.debug("zfs mount found it mounted", metadata: ["zfs.message": "\(error.message)"])
@@ -39,6 +39,16 @@ extension ZFSVolumeStore {
             )
         }
         try MountNote(device: entry.device).write(to: layout.mountNote(of: volume))
+    }
+
+    /// After a boot nobody may have loaded the key yet.
+    private func mountLoadingKey(_ volume: VolumeRef, _ dataset: DatasetName) async throws {
+        do {
+            try await command.runWhileBusy(.mount(dataset))
+        } catch let error as ZFSError where error.complaint == .keyNotLoaded {
+            try await loadKey(of: volume, from: nil)
+            try await command.runWhileBusy(.mount(dataset))
+        }
     }
 
     package func unmount(_ volume: VolumeRef) async throws {

@@ -17,35 +17,71 @@ extension ZFSVolumeStore {
     package func estimate(
         _ volume: VolumeRef,
         from base: VolumeSnapshot?,
-        to snapshot: VolumeSnapshot?
+        to snapshot: VolumeSnapshot?,
+        flags: [StreamFlag]
     ) async throws -> SizeEstimate {
-        let abilities = try await abilities()
         let dataset = layout.dataset(of: volume)
-        if let snapshot, abilities.has(.sendSize) {
-            let size = ZFSArguments.send(
-                dataset,
-                snapshot.name,
-                from: base?.name,
-                intermediates: base != nil,
-                flags: ["-nP"]
-            )
-            if let bytes = SendSize.parse(try await perform(size, on: dataset)) {
-                return SizeEstimate(bytes: bytes, quality: .exact)
+        let isExact = try await abilities().has(.sendSize)
+        if let snapshot, isExact, let bytes = try await sendSize(dataset, from: base, to: snapshot, flags: flags) {
+            return SizeEstimate(bytes: bytes, quality: .exact)
+        }
+        let table = try await snapshotTable(
+            dataset,
+            also: ["referenced", "used", try await abilities().writtenProperty]
+        )
+        // ZFS tells the size of a stream between snapshots only ("Invalid argument" for the dataset as it is now): up to
+        // the newest one exactly, and what was written since.
+        if snapshot == nil, isExact, let newest = snapshots(of: dataset, in: table).last,
+            newest.creation >= base?.creation ?? 0
+        {
+            let written = table.number(dataset.text, try await abilities().writtenProperty) ?? 0
+            let known =
+                newest.guid == base?.guid
+                ? ByteCount.zero : try await sendSize(dataset, from: base, to: newest, flags: flags)
+            if let known {
+                return SizeEstimate(bytes: known + ByteCount(written), quality: written == 0 ? .exact : .rough)
             }
         }
-        let table = try await snapshotTable(dataset, also: ["referenced", "used", abilities.writtenProperty])
+        return try await roughEstimate(dataset, from: base, to: snapshot, in: table)
+    }
+
+    /// What `zfs send -nP` says; nil when that is no number.
+    private func sendSize(
+        _ dataset: DatasetName,
+        from base: VolumeSnapshot?,
+        to snapshot: VolumeSnapshot,
+        flags: [StreamFlag]
+    ) async throws -> ByteCount? {
+        let arguments = ZFSArguments.send(
+            dataset,
+            snapshot.name,
+            from: base,
+            intermediates: false,
+            flags: flags,
+            estimating: true
+        )
+        return SendSize.parse(try await perform(arguments, on: dataset))
+    }
+
+    /// Without `send -nP`: growth, and what only snapshots since the base still refer to, which is what was rewritten or
+    /// deleted; and for the dataset as it is now what was written since its newest snapshot.
+    private func roughEstimate(
+        _ dataset: DatasetName,
+        from base: VolumeSnapshot?,
+        to snapshot: VolumeSnapshot?,
+        in table: PropertyTable
+    ) async throws -> SizeEstimate {
         let end = snapshot.map { "\(dataset)@\($0.name)" } ?? dataset.text
         let referenced = table.number(end, "referenced") ?? 0
         guard let base else { return SizeEstimate(bytes: ByteCount(referenced), quality: .rough) }
-        // Without `send -nP`: growth, and what only snapshots since the base still refer to, which is what was
-        // rewritten or deleted; and for the dataset as it is now what was written since its newest snapshot.
         let between = snapshots(of: dataset, in: table).filter { candidate in
             candidate.creation >= base.creation && candidate.creation < snapshot?.creation ?? .max
         }
         let rewritten = between.reduce(UInt64(0)) { $0 + (table.number("\(dataset)@\($1.name)", "used") ?? 0) }
         let start = table.number("\(dataset)@\(base.name)", "referenced") ?? 0
         let growth = referenced > start ? referenced - start : 0
-        let unsent = snapshot == nil ? table.number(dataset.text, abilities.writtenProperty) ?? 0 : 0
+        let writtenProperty = try await abilities().writtenProperty
+        let unsent = snapshot == nil ? table.number(dataset.text, writtenProperty) ?? 0 : 0
         return SizeEstimate(bytes: ByteCount(max(growth + rewritten, unsent)), quality: .rough)
     }
 }

@@ -58,6 +58,7 @@ extension ZFSVolumeStore {
         guard snapshot.name.isOurs else {
             throw PloyzError(.foreignDataset, "the snapshot \(dataset)@\(snapshot.name) was not taken by ployz")
         }
+        if snapshot.isBookmark { return try await destroyOwnBookmark(volume, snapshot) }
         let name = "\(dataset)@\(snapshot.name)"
         let targets: [ZFSTarget] = [.dataset(dataset), .snapshot(dataset, snapshot.name)]
         do {
@@ -68,8 +69,21 @@ extension ZFSVolumeStore {
             // Held, or another snapshot of that name: it stays.
             guard table.number(name, "guid") == snapshot.guid, table.number(name, "userrefs") ?? 0 == 0 else { return }
             try await command.run(.destroySnapshot(dataset, snapshot.name))
+            try await destroyBookmark(dataset, snapshot)
         } catch let error as ZFSError where [.doesNotExist, .busy, .kept].contains(error.complaint) {
-            // Gone, or kept by a hold, a clone or a running send: a later pruning finds it again.
+            // Gone, or kept by a hold, a clone, a part of a stream or a running send: a later pruning finds it again.
+            return
+        } catch let error as ZFSError {
+            throw error.error(about: dataset)
+        }
+    }
+
+    private func destroyOwnBookmark(_ volume: VolumeRef, _ bookmark: VolumeSnapshot) async throws {
+        let dataset = layout.dataset(of: volume)
+        _ = try await ownProperties([], of: volume)
+        do {
+            try await destroyBookmark(dataset, bookmark)
+        } catch let error as ZFSError where error.complaint == .doesNotExist {
             return
         } catch let error as ZFSError {
             throw error.error(about: dataset)
@@ -91,6 +105,7 @@ extension ZFSVolumeStore {
                 next: "zfs list -r -t snapshot \(dataset)"
             )
         }
+        // A part of a stream that starts at this snapshot lives through it (seen on OpenZFS 2.3.2), and can be gone on with.
         do {
             try await command.runWhileBusy(.rollback(dataset, newest.name), also: .ioError)
         } catch let error as ZFSError {

@@ -74,18 +74,20 @@ package final class ZFSVolumeStore: VolumeStore {
 
     package func dataset(of volume: VolumeRef) async throws -> VolumeDataset? {
         let name = layout.dataset(of: volume)
-        guard let table = try await properties(Self.listed, of: name) else {
+        guard let table = try await properties(try await listed(), of: name) else {
             forget(volume)
             return nil
         }
-        return try listedDataset(name, in: table, as: volume)
+        let found = try listedDataset(name, in: table, as: volume)
+        guard let encryption = found.encryption, !encryption.isOwnRoot else { return found }
+        return found.with(encryption.with(keyFile: try await keyFile(of: encryption.root)))
     }
 
     package func datasets() async throws -> [VolumeDataset] {
         let text: String
         do {
             // A volume lies two levels below the root, its snapshots three: they are not listed.
-            text = try await command.run(.get(Self.listed, below: layout.root, depth: 2))
+            text = try await command.run(.get(try await listed(), below: layout.root, depth: 2))
         } catch let error as ZFSError where error.complaint == .doesNotExist {
             return []
         } catch let error as ZFSError {
@@ -139,7 +141,10 @@ package final class ZFSVolumeStore: VolumeStore {
         }
     }
 
-    private static let listed = ["type", "mounted", "referenced", "used"] + StampProperties.names
+    private func listed() async throws -> [String] {
+        let plain = ["type", "mounted", "referenced", "used", "origin"] + StampProperties.names
+        return try await abilities().has(.sendRaw) ? plain + Self.encryptionProperties : plain
+    }
 
     private func listedDataset(
         _ name: DatasetName,
@@ -154,7 +159,9 @@ package final class ZFSVolumeStore: VolumeStore {
             stamp: isOurs ? stamp : nil,
             isMounted: table[name.text, "mounted"]?.value == "yes",
             referenced: table.bytes(name.text, "referenced") ?? .zero,
-            used: table.bytes(name.text, "used") ?? .zero
+            used: table.bytes(name.text, "used") ?? .zero,
+            encryption: isOurs ? encryption(of: name, in: table) : nil,
+            origin: table[name.text, "origin"].flatMap { ["", "-"].contains($0.value) ? nil : $0.value }
         )
     }
 

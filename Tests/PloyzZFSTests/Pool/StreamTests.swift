@@ -59,7 +59,7 @@ extension RealPool {
                     )
                     #expect(
                         settings
-                            == "noauto\tlocal\noff\tlocal\n536870912\tlocal\n\(target.directory)/volumes/shop/data\tlocal\n"
+                            == "noauto\tlocal\noff\tlocal\n0\tdefault\n\(target.directory)/volumes/shop/data\tlocal\n"
                     )
 
                     try await source.write(Data("more".utf8), to: "small", of: volume)

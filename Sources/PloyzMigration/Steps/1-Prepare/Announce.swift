@@ -89,7 +89,9 @@ extension MigrationRunner {
                 guid: snapshot.guid,
                 epoch: updated.epoch
             )
-            guard !updated.previousCopies.contains(copy) else { continue }
+            let flags = flags(of: volume)
+            guard !updated.previousCopies.contains(copy) || updated.sendFlags != flags else { continue }
+            updated.sendFlags = flags
             updated.previousCopies.removeAll { $0.machine == record.to.id }
             updated.previousCopies.append(copy)
             _ = try await seams.store.commit(

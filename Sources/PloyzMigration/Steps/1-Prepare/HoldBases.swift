@@ -7,7 +7,8 @@ import PloyzModel
 extension MigrationRunner {
     mutating func holdBases() async throws {
         for volume in record.plan.volumes {
-            let snapshots = volume.carried + (volume.base.map { [$0] } ?? [])
+            // Of a bookmark there is nothing that anybody could destroy.
+            let snapshots = volume.carried + (volume.base.map { $0.isBookmark ? [] : [$0] } ?? [])
             if let base = volume.base { entry.arrived[volume.volume] = base }
             try await hold(snapshots.map(\.name), of: volume.volume)
         }
@@ -30,6 +31,12 @@ extension MigrationRunner {
         if Mutant.isActive(.holdsForgotten) { return }
         let storage = try seams.storage()
         let tag = HoldTag.operation(record.id)
+        // What arrived is a base of the next try. Without the hold anybody may destroy it: a bookmark then takes its place.
+        if !entry.machine.isCommitted {
+            for (volume, snapshot) in entry.arrived.sorted(by: { $0.key < $1.key }) {
+                try await storage.keepBase(volume, snapshot)
+            }
+        }
         try await eachAsFarAsPossible(entry.holds) { hold in
             try await storage.release(hold.volume, hold.snapshot, tag: tag)
         }

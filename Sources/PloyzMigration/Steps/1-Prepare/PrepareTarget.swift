@@ -9,9 +9,25 @@ extension MigrationRunner {
         let target = try await peer(record.to.id)
         var bases: [VolumeRef: UInt64] = [:]
         for volume in record.plan.volumes where volume.targetHasCopy { bases[volume.volume] = volume.base?.guid }
-        let request = PrepareRequest(id: id, source: seams.machine, unit: unit, bases: bases)
+        let plans = record.plan.volumes
+        let request = PrepareRequest(
+            id: id,
+            source: seams.machine,
+            unit: unit,
+            bases: bases,
+            settings: Self.byVolume(plans, \.settings),
+            keys: Self.byVolume(plans, \.keyFile),
+            resuming: plans.filter { $0.resumes == true }.map(\.volume)
+        )
         try await seams.time.within(seams.limits.peer, "preparing the target") { try await target.prepare(request) }
         await publish()
+    }
+
+    private static func byVolume<Value>(
+        _ plans: [VolumePlan],
+        _ value: (VolumePlan) -> Value?
+    ) -> [VolumeRef: Value] {
+        plans.reduce(into: [:]) { $0[$1.volume] = value($1) }
     }
 
     /// The undo. The source does not wait for it: nothing that the target still runs can be reached or be committed.

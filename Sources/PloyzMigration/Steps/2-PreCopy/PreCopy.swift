@@ -47,6 +47,7 @@ extension MigrationRunner {
         let sender = try await sender(retries: record.request.streamRetries)
         let storage = try seams.storage()
         let plans = record.plan.volumes
+        let flags = record.plan.volumes.reduce(into: [:]) { $0[$1.volume] = $1.flags ?? [] }
         let arrived = entry.arrived
         let jobs = zip(unit.volumes, snapshots).map { (volume: $0.0.ref, snapshot: $0.1) }
         let records = try await sideBySide(jobs) { job -> [RoundRecord] in
@@ -63,11 +64,12 @@ extension MigrationRunner {
                     volume: job.volume,
                     base: base,
                     snapshot: snapshot,
-                    includesIntermediates: false
+                    includesIntermediates: false,
+                    flags: flags[job.volume] ?? []
                 )
                 let began = sender.seams.time.now
                 let estimate = try await sender.seams.local("estimating a stream") { [base] in
-                    try await storage.estimate(job.volume, from: base, to: snapshot)
+                    try await storage.estimate(job.volume, from: base, to: snapshot, flags: stream.flags)
                 }
                 let receipt = try await sender.send(stream, round: round, expected: estimate.bytes)
                 if base == nil {
@@ -93,6 +95,11 @@ extension MigrationRunner {
         }.flatMap(\.self)
         for round in records { note(round) }
         return records
+    }
+
+    /// Flags of every stream of the volume.
+    func flags(of volume: VolumeRef) -> [StreamFlag] {
+        record.plan.volumes.first { $0.volume == volume }?.flags ?? []
     }
 
     mutating func note(_ round: RoundRecord) {

@@ -1,4 +1,5 @@
 import PloyzModel
+import Synchronization
 
 /// Sends one stream, and again when it breaks.
 struct VolumeSender: Sendable {
@@ -11,19 +12,32 @@ struct VolumeSender: Sendable {
     let stallLimit: Duration
     let retries: Int
 
-    /// Sends `stream` as part of `round` and returns what the target received, verified by GUID.
+    /// Sends `stream` as part of `round` and returns what the target received, verified by GUID, with the bytes of all
+    /// tries. Where the target keeps what arrived of a stream that breaks, the next try goes on from there.
     func send(_ stream: VolumeStream, round: Int, expected: ByteCount?) async throws -> TransferReceipt {
         var tries = 0
         var isOther = false
+        // Of tries that broke.
+        let sent = Mutex(ByteCount.zero)
+        var left: ByteCount?
         while true {
+            let acknowledged = Mutex(ByteCount.zero)
             do {
-                let request = TicketRequest(id: id, content: .volume(stream))
-                let ticket = try await seams.time.within(seams.limits.peer, "asking for a ticket") {
-                    try await target.ticket(request)
-                }
-                return try await send(stream, with: ticket, round: round, expected: expected)
+                let next = try await ticket(for: stream)
+                // A try that has brought the stream on is none too many, however often the link breaks.
+                if let now = next.left, let before = left, now < before { tries = 0 }
+                left = next.left ?? left
+                let receipt = try await send(
+                    next.stream,
+                    with: next.ticket,
+                    round: round,
+                    expected: next.left ?? expected
+                ) { bytes in acknowledged.withLock { $0 = bytes } }
+                return TransferReceipt(bytes: receipt.bytes + sent.withLock { $0 }, guid: receipt.guid)
             } catch {
                 try Task.checkCancellation()
+                let lost = acknowledged.withLock { $0 }
+                sent.withLock { $0 += lost }
                 guard tries < retries else { throw error }
                 tries += 1
                 let cause = PloyzError(wrapping: error).message
@@ -38,18 +52,50 @@ struct VolumeSender: Sendable {
         }
     }
 
+    /// The target's permission, and the stream as it is to be sent: from its beginning, or from where it was cut off when
+    /// what the target has is of this very stream.
+    private func ticket(
+        for stream: VolumeStream
+    ) async throws -> (ticket: TransferTicket, stream: VolumeStream, left: ByteCount?) {
+        let ticket = try await ask(TicketRequest(id: id, content: .volume(stream)))
+        guard let token = ticket.resume else { return (ticket, stream, nil) }
+        let storage = try seams.storage()
+        let point = try await seams.local("reading a resume token") {
+            try await storage.resumePoint(of: token, for: stream.volume)
+        }
+        if let point, point.fits(stream) {
+            let rest = point.bytes.map { ", \($0) are left" } ?? ""
+            events.emit(.note(text: "the stream of \(stream.volume) goes on where it was cut off\(rest)"))
+            return (ticket, stream.resumed(from: token), point.bytes)
+        }
+        events.emit(
+            .note(text: "what the target has of \(stream.volume) is of another stream or of no use: it is thrown away")
+        )
+        let fresh = try await ask(TicketRequest(id: id, content: .volume(stream), startsAnew: true))
+        guard fresh.resume == nil else {
+            throw PloyzError(.failed, "the target keeps a part of another stream of \(stream.volume)")
+        }
+        return (fresh, stream, nil)
+    }
+
+    private func ask(_ request: TicketRequest) async throws -> TransferTicket {
+        try await seams.time.within(seams.limits.peer, "asking for a ticket") { try await target.ticket(request) }
+    }
+
     /// The same, once, with a ticket that was asked for before.
     func send(
         _ stream: VolumeStream,
         with ticket: TransferTicket,
         round: Int,
-        expected: ByteCount?
+        expected: ByteCount?,
+        progress: @escaping @Sendable (ByteCount) -> Void = { _ in }
     ) async throws -> TransferReceipt {
         let watch = StallWatch(limit: stallLimit, time: seams.time)
         let report = events.progress(volume: stream.volume, image: nil, round: round, expected: expected)
         let receipt = try await watch.guarding("the stream of \(stream.volume)") { [transfer] in
             try await transfer.send(stream, with: ticket) { acknowledged in
                 watch.advanced(to: acknowledged)
+                progress(acknowledged)
                 report(acknowledged)
             }
         }

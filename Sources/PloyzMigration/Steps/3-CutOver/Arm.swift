@@ -73,12 +73,14 @@ extension MigrationRunner {
     private func lastTickets(_ name: SnapshotName) async throws -> [VolumeRef: TransferTicket] {
         let target = try await peer(record.to.id)
         let bases = entry.arrived
+        let runner = self
         let tickets = try await sideBySide(unit.volumes) { [seams, id, transfer] volume in
             let stream = VolumeStream(
                 volume: volume.ref,
                 base: bases[volume.ref],
                 snapshot: VolumeSnapshot(name: name, guid: 0, creation: 0),
-                includesIntermediates: false
+                includesIntermediates: false,
+                flags: runner.flags(of: volume.ref)
             )
             let request = TicketRequest(id: id, content: .volume(stream))
             return try await seams.time.within(seams.limits.peer, "asking for the last round's ticket") {

@@ -140,6 +140,7 @@ extension MigrationRunner {
         var moved = volume
         moved.owner = record.to.id
         moved.epoch = volume.epoch.next
+        moved.sendFlags = flags(of: volume.ref)
         moved.previousCopies.removeAll { $0.machine == record.to.id || $0.machine == seams.machine }
         moved.previousCopies.append(
             PreviousCopy(machine: seams.machine, snapshot: last.name, guid: last.guid, epoch: volume.epoch)

@@ -14,6 +14,7 @@ extension MigrationRunner {
         let sender = try await sender(retries: 0)
         let arrived = entry.arrived
         let number = entry.round + 1
+        let runner = self
         let rounds = try await sideBySide(unit.volumes) { volume -> RoundRecord in
             let start = sender.seams.time.now
             let base = arrived[volume.ref]
@@ -27,7 +28,8 @@ extension MigrationRunner {
                 volume: volume.ref,
                 base: base,
                 snapshot: snapshot,
-                includesIntermediates: false
+                includesIntermediates: false,
+                flags: runner.flags(of: volume.ref)
             )
             async let written = sender.seams.local("asking what was written") { try await storage.written(volume.ref) }
             let receipt = try await sender.send(stream, with: ticket, round: number, expected: nil)

@@ -31,6 +31,7 @@ extension MigrationRunner {
             let stamp = DatasetStamp(volume: volume.ref, owner: seams.machine, epoch: volume.epoch, state: .previous)
             if !Mutant.isActive(.stampForgotten) { try await storage.setStamp(stamp) }
             try await storage.hold(volume.ref, kept.name, tag: .previous)
+            try await storage.keepBase(volume.ref, kept)
         }
         try await releaseHolds()
         try await eachAsFarAsPossible(unit.volumes) { volume in
@@ -42,6 +43,10 @@ extension MigrationRunner {
             where (snapshot.name.isOurs || Mutant.isActive(.foreignDestroyed)) && !needed.contains(snapshot.guid) {
                 try await storage.release(volume.ref, snapshot.name, tag: .previous)
                 try await storage.destroySnapshot(volume.ref, snapshot)
+            }
+            for bookmark in try await storage.bookmarks(of: volume.ref)
+            where bookmark.name.isOurs && !needed.contains(bookmark.guid) {
+                try await storage.destroySnapshot(volume.ref, bookmark)
             }
         }
     }
