@@ -35,7 +35,7 @@ struct FaultOptions {
             }
         }
         do {
-            cases = try FaultCase.named(names)
+            cases = try FaultCase.named(names, in: kind)
         } catch {
             throw Misuse(description: "\(error)")
         }

@@ -43,6 +43,8 @@ package struct FaultCase: Sendable {
     /// Whether its gap is one that the summary compares: of a move that succeeds, or of one that fails and is noticed at
     /// once, with nothing slowed down.
     package var isCompared = false
+    /// The kinds of lab in which it is played.
+    package var kinds: Set<LabKind> = [.netns]
     /// Whether it is part of `scripts/test`.
     package var isRepresentative = false
 
