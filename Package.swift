@@ -74,6 +74,9 @@ let package = Package(
         // Faults at every boundary of a migration, in a lab.
         .executableTarget(name: "ployz-faults", dependencies: ["LabScenarios"], swiftSettings: settings),
 
+        // A database around a circle of machines, looked at closely after each move.
+        .executableTarget(name: "ployz-postgres", dependencies: ["LabScenarios"], swiftSettings: settings),
+
         // The proof: every call of the engine goes wrong, then every pair of calls.
         .executableTarget(
             name: "ployz-schedules",

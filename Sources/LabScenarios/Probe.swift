@@ -26,6 +26,26 @@ package struct Probe: Sendable {
         return Probe(machine: machine, ledger: ledger, program: program)
     }
 
+    /// Starts committing to a PostgreSQL at `address` from `machine`, one connection every `interval` milliseconds.
+    package static func commits(
+        in lab: Lab,
+        from machine: String,
+        to address: String,
+        name: String,
+        interval: Int = 20
+    ) throws -> Probe {
+        let ledger = lab.scratch.appending(path: "\(name).ledger")
+        let program = try lab.start(
+            machine,
+            [
+                "lab-probe", "commits", "--to", address, "--id", name, "--ledger", ledger.path,
+                "--interval-ms", String(interval), "--connect-timeout-ms", "5000", "--timeout-ms", "30000",
+            ],
+            output: lab.scratch.appending(path: "\(name).json")
+        )
+        return Probe(machine: machine, ledger: ledger, program: program)
+    }
+
     /// Starts asking an HTTP server at `address` from `machine`.
     package static func http(
         in lab: Lab,
@@ -51,16 +71,23 @@ package struct Probe: Sendable {
         try JSONDecoder().decode(ProbeReport.self, from: try await program.stop())
     }
 
-    /// Reads back every acknowledged write of the ledgers from the Redis at `address`.
+    /// Reads back every acknowledged write of the ledgers from the server at `address`.
+    ///
+    /// - Parameters:
+    ///   - server: `redis` or `postgres`.
+    ///   - seconds: for all of it.
     package static func verify(
         in lab: Lab,
         from machine: String,
         at address: String,
-        ledgers: [URL]
+        ledgers: [URL],
+        server: String = "redis",
+        within seconds: Int = 300
     ) async throws -> LedgerReport {
         let result = try await lab.run(
             machine,
-            ["lab-probe", "verify", "--to", address] + ["--ledger"] + ledgers.map(\.path)
+            ["lab-probe", "verify", "--to", address, "--server", server] + ["--ledger"] + ledgers.map(\.path),
+            within: seconds
         )
         return try JSONDecoder().decode(LedgerReport.self, from: result.output)
     }
