@@ -77,6 +77,9 @@ let package = Package(
         // What needs a Debian kernel, systemd and real boots.
         .executableTarget(name: "ployz-guests", dependencies: ["LabScenarios"], swiftSettings: settings),
 
+        // A database around a circle of machines, looked at closely after each move.
+        .executableTarget(name: "ployz-postgres", dependencies: ["LabScenarios"], swiftSettings: settings),
+
         // The proof: every call of the engine goes wrong, then every pair of calls.
         .executableTarget(
             name: "ployz-schedules",

@@ -26,6 +26,29 @@ package struct Probe: Sendable {
         return Probe(machine: machine, ledger: ledger, program: program)
     }
 
+    /// Starts committing to a PostgreSQL at `address` from `machine`, one connection every `interval` milliseconds; nil for
+    /// half as often as the kind of the lab allows.
+    package static func commits(
+        in lab: Lab,
+        from machine: String,
+        to address: String,
+        name: String,
+        interval: Int? = nil
+    ) throws -> Probe {
+        let ledger = lab.scratch.appending(path: "\(name).ledger")
+        let interval = interval ?? 2 * lab.kind.clientInterval
+        let program = try lab.startWithLedger(
+            machine,
+            [
+                "lab-probe", "commits", "--to", address, "--id", name, "--interval-ms", String(interval),
+                "--connect-timeout-ms", "5000", "--timeout-ms", "30000",
+            ],
+            ledger: ledger,
+            output: lab.scratch.appending(path: "\(name).json")
+        )
+        return Probe(machine: machine, ledger: ledger, program: program)
+    }
+
     /// Starts asking an HTTP server at `address` from `machine`.
     package static func http(
         in lab: Lab,
@@ -51,15 +74,25 @@ package struct Probe: Sendable {
         try JSONDecoder().decode(ProbeReport.self, from: try await program.stop())
     }
 
-    /// Reads back every acknowledged write of the ledgers from the Redis at `address`.
+    /// Reads back every acknowledged write of the ledgers from the server at `address`.
+    ///
+    /// - Parameters:
+    ///   - server: `redis` or `postgres`.
+    ///   - seconds: for all of it.
     package static func verify(
         in lab: Lab,
         from machine: String,
         at address: String,
-        ledgers: [URL]
+        ledgers: [URL],
+        server: String = "redis",
+        within seconds: Int = 300
     ) async throws -> LedgerReport {
         let paths = try await lab.handOver(ledgers, to: machine)
-        let result = try await lab.run(machine, ["lab-probe", "verify", "--to", address, "--ledger"] + paths)
+        let result = try await lab.run(
+            machine,
+            ["lab-probe", "verify", "--to", address, "--server", server, "--ledger"] + paths,
+            within: seconds
+        )
         return try JSONDecoder().decode(LedgerReport.self, from: result.output)
     }
 }
