@@ -113,6 +113,7 @@ struct ZFSArgumentsTests {
                 "load-key", "tank/ployz/shop/data",
             ]
         )
+        #expect(ZFSArguments.unloadKey(of: dataset).words == ["unload-key", "tank/ployz/shop/data"])
     }
 
     @Test("receive, rollback and unmount carry no force")

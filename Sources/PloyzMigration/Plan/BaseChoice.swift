@@ -40,7 +40,10 @@ struct BaseChoice: Sendable {
             !received.contains(snapshot.guid) && (base.map { snapshot.creation > $0.creation } ?? true)
         }.sorted { $0.creation < $1.creation }
         let wanted = Set(record.previousCopies.filter { $0.machine != targetMachine }.map(\.guid))
-        let made = missing.filter { !$0.name.isOurs }
+        // A tool that takes snapshots on every machine gives the copy there one of the same name and another GUID: it stays,
+        // and so does ours.
+        let taken = Set(target.map(\.name))
+        let made = missing.filter { !$0.name.isOurs && !taken.contains($0.name) }
         let users = made.suffix(Self.userLimit)
         userSnapshots = (users.count, made.count - users.count)
         let chosen = wanted.union(users.map(\.guid))

@@ -74,6 +74,10 @@ package struct ZFSArguments: Hashable, Sendable {
         )
     }
 
+    package static func unloadKey(of dataset: DatasetName) -> ZFSArguments {
+        ZFSArguments(["unload-key", dataset.text])
+    }
+
     /// zfs-fuse 0.7 takes one assignment a call, OpenZFS several.
     package static func set(_ properties: [ZFSProperty], of dataset: DatasetName) -> ZFSArguments {
         ZFSArguments(["set"] + properties.map(\.assignment) + [dataset.text])

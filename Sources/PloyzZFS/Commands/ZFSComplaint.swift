@@ -29,6 +29,8 @@ package enum ZFSComplaint: Hashable, Sendable {
     /// The dataset, or the one that it has its key from, is encrypted and its key is not loaded.
     case keyNotLoaded
     case keyLoaded
+    /// Of a mount: the key that is loaded is not the one that the dataset has by now.
+    case permissionDenied
     /// The key's file is missing, too short, too long, or holds another key.
     case badKey
     /// Raw and other streams of an encrypted dataset were mixed, somewhere in its past.
@@ -75,6 +77,7 @@ package enum ZFSComplaint: Hashable, Sendable {
         ("key not loaded", .keyNotLoaded),
         ("key must be loaded", .keyNotLoaded),
         ("Key already loaded", .keyLoaded),
+        ("Permission denied", .permissionDenied),
         ("Key load error", .badKey),
         ("Incorrect key", .badKey),
         ("invalid backup stream", .badStream),

@@ -18,8 +18,12 @@ extension ZFSVolumeStore {
             throw keyMissing(dataset, "its keylocation is no file")
         }
         do {
-            // One that is loaded is compared: a copy that came raw may have a key of its own by now.
-            try await command.runWhileBusy(.loadKey(of: dataset, from: file, verifying: encryption.isLoaded))
+            var isNeeded = true
+            if encryption.isLoaded {
+                try await command.runWhileBusy(.loadKey(of: dataset, from: file, verifying: true))
+                isNeeded = try await unloadKey(of: dataset)
+            }
+            if isNeeded { try await command.runWhileBusy(.loadKey(of: dataset, from: file, verifying: false)) }
         } catch let error as ZFSError where error.complaint == .keyLoaded {
             // By somebody else, meanwhile.
         } catch let error as ZFSError where [.badKey, .keyNotLoaded].contains(error.complaint) {
@@ -29,6 +33,19 @@ extension ZFSVolumeStore {
         }
         // What arrives raw has `prompt`. After a boot the key is found without us too (zfs load-key -a).
         if encryption.keyFile != file { try await set([ZFSProperty("keylocation", file.location)], of: dataset) }
+    }
+
+    /// Unloads the key of a dataset that is not mounted; false when it is in use.
+    ///
+    /// A raw stream may bring another key (`zfs change-key` on the source). Seen on OpenZFS 2.3.2: the old one then stays
+    /// loaded, `load-key -n` finds the new one right, and a mount says "Permission denied" until it is loaded anew.
+    private func unloadKey(of dataset: DatasetName) async throws -> Bool {
+        do {
+            try await command.run(.unloadKey(of: dataset))
+            return true
+        } catch let error as ZFSError where error.complaint != .unavailable && error.ending != .overdue {
+            return false
+        }
     }
 
     /// Loads the key of the dataset above that has it, from where that one says.

@@ -41,11 +41,11 @@ extension ZFSVolumeStore {
         try MountNote(device: entry.device).write(to: layout.mountNote(of: volume))
     }
 
-    /// After a boot nobody may have loaded the key yet.
+    /// After a boot nobody may have loaded the key yet, and a raw stream may have brought another one.
     private func mountLoadingKey(_ volume: VolumeRef, _ dataset: DatasetName) async throws {
         do {
             try await command.runWhileBusy(.mount(dataset))
-        } catch let error as ZFSError where error.complaint == .keyNotLoaded {
+        } catch let error as ZFSError where [.keyNotLoaded, .permissionDenied].contains(error.complaint) {
             try await loadKey(of: volume, from: nil)
             try await command.runWhileBusy(.mount(dataset))
         }

@@ -46,6 +46,9 @@ import Testing
         #expect(choice.userSnapshots == (256, 44))
         let later = BaseChoice(source: names, target: [names[297]], record: volume, targetMachine: there)
         #expect(later.carried.map(\.guid) == [299, 300])
+        let namesake = VolumeSnapshot(name: names[298].name, guid: 7000, creation: 1)
+        let other = BaseChoice(source: names, target: [namesake, names[297]], record: volume, targetMachine: there)
+        #expect(other.carried.map(\.guid) == [300], "the target has another snapshot of that name")
     }
 
     @Test func aStreamThatWasCutOffGoesOnWhenItIsTheNextInLine() throws {

@@ -72,15 +72,20 @@ struct PoolMachine: Sendable {
 
     /// Runs `zfs` as an operator would.
     @discardableResult
-    func zfs(_ words: String...) async throws -> String {
+    func zfs(_ words: String...) async throws -> String { try await command("zfs", words) }
+
+    @discardableResult
+    func command(_ program: String, _ words: String...) async throws -> String { try await command(program, words) }
+
+    private func command(_ program: String, _ words: [String]) async throws -> String {
         let result = try await run(
-            .name("zfs"),
+            .name(program),
             arguments: Arguments(words),
             output: .string(limit: 1 << 20),
             error: .string(limit: 1 << 16)
         )
         guard result.terminationStatus.isSuccess else {
-            throw PloyzError(.failed, "zfs \(words): \(result.standardError)")
+            throw PloyzError(.failed, "\(program) \(words): \(result.standardError)")
         }
         return result.standardOutput
     }
@@ -103,6 +108,29 @@ struct PoolMachine: Sendable {
         try await store.mount(volume)
         try content.write(to: URL(filePath: store.directory(of: volume) + "/" + name))
         try await store.unmount(volume)
+    }
+
+    /// A whole stream in memory.
+    func bytes(of stream: VolumeStream) async throws -> Data {
+        let path = directory + "/sent"
+        let descriptor = try FileDescriptor.open(
+            FilePath(path),
+            .readWrite,
+            options: [.create, .truncate],
+            permissions: .ownerReadWrite
+        )
+        defer { try? descriptor.close() }
+        try await store.sendProcess(stream, to: descriptor)
+        return try Data(contentsOf: URL(filePath: path))
+    }
+
+    @discardableResult
+    func receive(_ content: Data, of volume: VolumeRef, into place: ReceivePlace) async throws -> VolumeSnapshot {
+        let path = directory + "/received"
+        try content.write(to: URL(filePath: path))
+        let descriptor = try FileDescriptor.open(FilePath(path), .readOnly)
+        defer { try? descriptor.close() }
+        return try await store.receiveProcess(volume, into: place, from: descriptor, expecting: nil)
     }
 
     func read(_ name: String, of volume: VolumeRef) async throws -> Data {

@@ -320,18 +320,8 @@ extension RealPool {
             }
         }
 
-        /// A whole stream in memory.
         private func stream(_ machine: PoolMachine, _ stream: VolumeStream) async throws -> Data {
-            let path = machine.directory + "/stream"
-            let descriptor = try FileDescriptor.open(
-                FilePath(path),
-                .readWrite,
-                options: [.create, .truncate],
-                permissions: .ownerReadWrite
-            )
-            defer { try? descriptor.close() }
-            try await machine.store.sendProcess(stream, to: descriptor)
-            return try Data(contentsOf: URL(filePath: path))
+            try await machine.bytes(of: stream)
         }
 
         @discardableResult
@@ -340,11 +330,7 @@ extension RealPool {
             _ machine: PoolMachine,
             _ place: ReceivePlace
         ) async throws -> VolumeSnapshot {
-            let path = machine.directory + "/received"
-            try content.write(to: URL(filePath: path))
-            let descriptor = try FileDescriptor.open(FilePath(path), .readOnly)
-            defer { try? descriptor.close() }
-            return try await machine.store.receiveProcess(volume, into: place, from: descriptor, expecting: nil)
+            try await machine.receive(content, of: volume, into: place)
         }
     }
 }
