@@ -12,7 +12,7 @@ package struct StoreLimits: Hashable, Sendable {
     package var answerBytes: Int
 
     package init(
-        connect: Duration = .seconds(1),
+        connect: Duration = .seconds(2),
         attempt: Duration = .seconds(3),
         call: Duration = .seconds(5),
         watchSilence: Duration = .seconds(20),
