@@ -25,8 +25,12 @@ struct PloyzPostgres {
             "\(PostgresService.service): PostgreSQL 15, data and write-ahead log on two volumes, "
                 + "\(options.size.archive) MiB that rest, pgbench at scale \(options.size.scale) …"
         )
-        let postgres = try await PostgresService.deploy(in: lab, on: "m1", size: options.size)
-        for property in options.properties { try await postgres.set(property, on: "m1") }
+        let postgres = try await PostgresService.deploy(
+            in: lab,
+            on: "m1",
+            size: options.size,
+            properties: options.properties
+        )
         let circle = try await PostgresCircle.run(postgres, rate: options.rate) { print(PostgresMoveSummary($0)) }
         print("\n\(PostgresTable(circle))\n")
         for violation in circle.violations { print("VIOLATED: \(violation)") }

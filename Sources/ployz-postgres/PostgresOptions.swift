@@ -11,7 +11,7 @@ struct PostgresOptions {
     var size = PostgresService.Size()
     /// pgbench's transactions each second.
     var rate = 50
-    /// Set on the data volume's dataset before the first move, as `recordsize=16K`.
+    /// Set on the data volume's dataset before it is loaded, as `recordsize=16K`.
     var properties: [String] = []
     /// Whether the lab stays up.
     var keeps = false

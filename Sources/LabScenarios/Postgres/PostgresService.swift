@@ -31,8 +31,12 @@ package struct PostgresService: Sendable {
 
     /// Builds the image for all machines, deploys the service on `machine`, loads it, and writes a checkpoint.
     ///
+    /// - Parameter properties: what the machine's administrator sets on the data volume before it is loaded, such as
+    ///   `recordsize=16K`: that counts for files that are made later.
     /// - Throws: ``ScenarioFailure``.
-    package static func deploy(in lab: Lab, on machine: String, size: Size) async throws -> PostgresService {
+    package static func deploy(in lab: Lab, on machine: String, size: Size, properties: [String] = []) async throws
+        -> PostgresService
+    {
         let built = try await lab.command(["image", "build", "postgres"], within: patience).succeeded()
         let image = built.text.trimmingCharacters(in: .whitespacesAndNewlines)
         try await lab.deploy(PostgresManifest.text(image: image), on: machine)
@@ -40,6 +44,10 @@ package struct PostgresService: Sendable {
             throw ScenarioFailure("\(service) has no instance after its deployment")
         }
         let postgres = PostgresService(lab: lab, image: image, address: "\(instance.address)")
+        let dataset = try await dataset(of: "data", in: lab, on: machine)
+        for property in properties {
+            try await lab.run(machine, ["zfs", "set", property, dataset], within: patience).succeeded()
+        }
         try await postgres.load(size, from: machine)
         return postgres
     }
@@ -67,14 +75,6 @@ package struct PostgresService: Sendable {
             from: machine
         ).succeeded()
         try await sql("CHECKPOINT", from: machine)
-    }
-
-    /// Sets a property of the data volume's dataset, as the machine's administrator may.
-    ///
-    /// - Parameter assignment: such as `recordsize=16K`.
-    package func set(_ assignment: String, on machine: String) async throws {
-        let dataset = try await Self.dataset(of: "data", in: lab, on: machine)
-        try await lab.run(machine, ["zfs", "set", assignment, dataset], within: Self.patience).succeeded()
     }
 
     /// The dataset of a volume on a machine.
