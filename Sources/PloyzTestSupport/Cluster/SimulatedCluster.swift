@@ -19,10 +19,12 @@ package final class SimulatedCluster: Sendable {
     ///   - machines: how many, `m1` and up.
     ///   - withoutStorage: names of those that have no ZFS.
     ///   - space: what a pool has left.
+    ///   - keepsParts: whether pools keep what arrived of streams that were cut off, as OpenZFS does.
     package init(
         machines count: Int = 3,
         withoutStorage: Set<String> = [],
         space: ByteCount = .mebibytes(100_000),
+        keepsParts: Bool = false,
         seed: UInt64 = 1
     ) throws {
         let time = VirtualTimekeeper()
@@ -55,7 +57,8 @@ package final class SimulatedCluster: Sendable {
                     time: time,
                     ledger: ledger,
                     space: space,
-                    root: root
+                    root: root,
+                    keepsParts: keepsParts
                 )
             )
         }

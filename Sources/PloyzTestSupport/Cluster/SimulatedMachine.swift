@@ -45,10 +45,11 @@ package final class SimulatedMachine: Sendable {
         time: any Timekeeper,
         ledger: WorkloadLedger,
         space: ByteCount,
-        root: DatasetName
+        root: DatasetName,
+        keepsParts: Bool
     ) {
         let name = record.name.text
-        let volumes = InMemoryVolumes(machine: index)
+        let volumes = InMemoryVolumes(machine: index, keepsParts: keepsParts)
         let containers = InMemoryContainers(machine: name, volumes: volumes, faults: faults, ledger: ledger)
         let network = InMemoryNetwork(machine: name, faults: faults, time: time)
         let claims = InMemoryClaims()
@@ -62,7 +63,7 @@ package final class SimulatedMachine: Sendable {
         self.journal = journal
         self.faults = faults
         self.time = time
-        tickets = InMemoryTickets(machine: name)
+        tickets = InMemoryTickets(machine: name, volumes: volumes)
         seams = MachineSeams(
             machine: record.id,
             architecture: "x86_64",

@@ -16,18 +16,27 @@ package final class InMemoryTickets: TicketIssuer {
 
     private let state = Mutex(State())
     private let machine: String
+    private let volumes: InMemoryVolumes
 
-    package init(machine: String) { self.machine = machine }
+    package init(machine: String, volumes: InMemoryVolumes) {
+        self.machine = machine
+        self.volumes = volumes
+    }
 
     package func issue(_ request: TicketRequest) async throws -> TransferTicket {
-        state.withLock { state in
+        var resume: ResumeToken?
+        if case .volume(let stream) = request.content {
+            if request.startsAnew == true || stream.snapshot.guid == 0 { volumes.dropPart(of: stream.volume) }
+            resume = volumes.part(of: stream.volume)?.token
+        }
+        return state.withLock { [resume] state in
             let isSame = { (other: TicketRequest) in other.id == request.id && other.content.isOfSame(request.content) }
             state.issued = state.issued.filter { !isSame($0.value) }
             state.arriving = state.arriving.filter { !isSame($0.value) }
             state.next += 1
             let secret = "\(machine)-\(state.next)"
             state.issued[secret] = request
-            return TransferTicket(secret: secret, host: machine, port: 4319)
+            return TransferTicket(secret: secret, host: machine, port: 4319, resume: resume)
         }
     }
 

@@ -1,5 +1,6 @@
 package import PloyzMigration
 package import PloyzModel
+import Synchronization
 
 /// Streams between the machines of one simulated cluster, at a fixed rate.
 package struct InMemoryTransfer: Transfer {
@@ -38,11 +39,24 @@ package struct InMemoryTransfer: Transfer {
                 promised.snapshot.name == stream.snapshot.name
             else { throw PloyzError(.failed, "the ticket is for another stream") }
             let (content, bytes) = try machine.volumes.read(stream)
-            if !isLate { try await move(bytes, to: target, daemon, progress) }
+            let before = stream.resume.flatMap(InMemoryPart.init)?.arrived ?? .zero
+            let left = ByteCount(bytes.bytes - min(bytes.bytes, before.bytes))
+            let acknowledged = Mutex(ByteCount.zero)
+            do {
+                if !isLate {
+                    try await move(left, to: target, daemon) { count in
+                        acknowledged.withLock { $0 = count }
+                        progress(count)
+                    }
+                }
+            } catch {
+                target.volumes.keepPart(of: stream, size: bytes, arrived: before + acknowledged.withLock { $0 })
+                throw error
+            }
             try target.tickets.end(ticket, isLate: isLate)
             let arrived = FaultInjector.isGarbled ? stream.garbled : stream
             try target.volumes.receive(arrived, content: FaultInjector.isGarbled ? content.dropLast() : content)
-            return TransferReceipt(bytes: bytes, guid: arrived.snapshot.guid)
+            return TransferReceipt(bytes: left, guid: arrived.snapshot.guid)
         }
     }
 
@@ -91,7 +105,9 @@ extension VolumeStream {
                 guid: snapshot.guid ^ 0xffff_0000,
                 creation: snapshot.creation
             ),
-            includesIntermediates: includesIntermediates
+            includesIntermediates: includesIntermediates,
+            flags: flags,
+            resume: resume
         )
     }
 }

@@ -41,7 +41,8 @@ package struct InMemoryVolumeStore: VolumeStore {
     }
 
     package func capability() async throws -> StorageCapability {
-        StorageCapability(root: root, implementation: "in memory", features: [.sendSize])
+        let parts: Set<StorageFeature> = volumes.keepsParts ? [.receiveResume] : []
+        return StorageCapability(root: root, implementation: "in memory", features: parts.union([.sendSize]))
     }
 
     package func availableSpace() async throws -> ByteCount { try await call("availableSpace") { _ in space } }
@@ -216,7 +217,31 @@ package struct InMemoryVolumeStore: VolumeStore {
     }
 
     package func discardStaging(_ volume: VolumeRef) async throws {
-        try await call("discardStaging", volume) { _ = $0.staging.removeValue(forKey: volume) }
+        try await call("discardStaging", volume) { state in
+            state.staging[volume] = nil
+            if state.datasets[volume] == nil { state.parts[volume] = nil }
+        }
+    }
+
+    package func partialReceive(of volume: VolumeRef) async throws -> PartialReceive? {
+        guard volumes.keepsParts else { return nil }
+        return try await call("partialReceive", volume) { state in
+            state.parts[volume].map { PartialReceive(token: $0.token, bytes: $0.arrived) }
+        }
+    }
+
+    package func discardPartial(of volume: VolumeRef) async throws {
+        guard volumes.keepsParts else { return }
+        try await call("discardPartial", volume) { $0.parts[volume] = nil }
+    }
+
+    package func resumePoint(of token: ResumeToken, for volume: VolumeRef) async throws -> ResumePoint? {
+        try await call("resumePoint", volume) { state in
+            guard let part = InMemoryPart(token),
+                state.datasets[volume]?.snapshots.contains(where: { $0.snapshot.guid == part.guid }) == true
+            else { return nil }
+            return ResumePoint(guid: part.guid, base: part.base, bytes: part.left, isRaw: false)
+        }
     }
 
     private static func change(

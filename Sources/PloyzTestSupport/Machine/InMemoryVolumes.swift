@@ -46,6 +46,8 @@ package final class InMemoryVolumes: Sendable {
         var datasets: [VolumeRef: Dataset] = [:]
         /// First receives, not yet adopted.
         var staging: [VolumeRef: Dataset] = [:]
+        /// Streams that were cut off.
+        var parts: [VolumeRef: InMemoryPart] = [:]
         var holders: [VolumeRef: [String]] = [:]
         var nextCreation: UInt64 = 1
         var nextGUID: UInt64
@@ -53,8 +55,12 @@ package final class InMemoryVolumes: Sendable {
 
     let state: Mutex<State>
 
+    /// Whether what arrived of a stream that was cut off is kept.
+    let keepsParts: Bool
+
     /// GUIDs of machine n begin at n·10⁶, so that no two machines make the same one.
-    package init(machine: Int) {
+    package init(machine: Int, keepsParts: Bool = false) {
+        self.keepsParts = keepsParts
         state = Mutex(State(nextGUID: UInt64(machine) * 1_000_000))
     }
 
@@ -125,6 +131,12 @@ package final class InMemoryVolumes: Sendable {
     /// As `zfs receive` does it: in full only where nothing is, incremental only onto an untouched newest base.
     func receive(_ stream: VolumeStream, content: [VolumeWrite]) throws {
         try state.withLock { state in
+            if let part = state.parts[stream.volume] {
+                guard stream.resume == part.token else {
+                    throw PloyzError(.failed, "destination \(stream.volume) contains partially-complete state")
+                }
+                state.parts[stream.volume] = nil
+            }
             guard let base = stream.base else {
                 guard state.datasets[stream.volume] == nil, state.staging[stream.volume] == nil else {
                     throw PloyzError(.failed, "destination '\(stream.volume)' exists")

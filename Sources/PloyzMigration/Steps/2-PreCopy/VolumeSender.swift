@@ -25,7 +25,7 @@ struct VolumeSender: Sendable {
             do {
                 let next = try await ticket(for: stream)
                 // A try that has brought the stream on is none too many, however often the link breaks.
-                if let now = next.left, let before = left, now < before { tries = 0 }
+                if let now = next.left, left.map({ now < $0 }) ?? true { tries = 0 }
                 left = next.left ?? left
                 let receipt = try await send(
                     next.stream,
