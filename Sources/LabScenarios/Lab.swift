@@ -40,7 +40,8 @@ package struct Lab: Sendable {
         checkout: URL,
         poolSize: String = "8G",
         cluster: Bool = true,
-        isBare: Bool = false
+        isBare: Bool = false,
+        programs: [URL] = []
     ) async throws -> Lab {
         let lab = Lab(name: name, kind: kind, checkout: checkout)
         try await lab.down()
@@ -48,6 +49,7 @@ package struct Lab: Sendable {
         let options =
             ["--kind", kind.rawValue, "-n", String(machines), "--pool-size", poolSize]
             + (cluster ? [] : ["--no-cluster"]) + (isBare ? ["--no-daemon"] : [])
+            + programs.flatMap { ["--program", $0.path] }
         // The first lab of guests on a host builds their image.
         try await lab.command(["up"] + options, within: 600).succeeded()
         return lab

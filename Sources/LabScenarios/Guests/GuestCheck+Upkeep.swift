@@ -13,6 +13,7 @@ extension GuestCheck {
         var lines: [String] = []
         // Packages that depend on one another are removed all the same: an operator's machine may look like that.
         let things: [(String, script: String, check: String, next: String)] = [
+            ("apparmor", "dpkg --purge --force-depends apparmor", "apparmor", "apparmor"),
             ("etcd-server", "dpkg --purge --force-depends etcd-server", "etcd", "etcd-server"),
             ("busybox-static", "dpkg --purge --force-depends busybox-static", "sandbox", "busybox-static"),
             ("iptables", "dpkg --purge --force-depends iptables", "iptables-save", "iptables"),

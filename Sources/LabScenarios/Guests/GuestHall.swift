@@ -5,8 +5,18 @@ package struct GuestHall: Sendable {
     package let lab: Lab
     package let machines: [String]
 
+    /// The tests' bundle, which runs without SwiftPM too.
+    static let tests = "ployzPackageTests.xctest"
+
     package static func open(named name: String, machines count: Int, checkout: URL) async throws -> GuestHall {
-        let lab = try await Lab.up(name: name, kind: .vm, machines: count, checkout: checkout, isBare: true)
+        let lab = try await Lab.up(
+            name: name,
+            kind: .vm,
+            machines: count,
+            checkout: checkout,
+            isBare: true,
+            programs: [checkout.appending(path: ".build/debug/\(tests)")]
+        )
         return GuestHall(lab: lab, machines: (1...count).map { "m\($0)" })
     }
 

@@ -80,7 +80,9 @@ extension Member {
             logFile: state.helpers.appending("etcd.log").string
         )
         let adoption = try await supervisor.ensureRunning(helper)
-        logger.info("The store's member runs", metadata: ["etcd": "\(adoption)"])
+        // It is looked at every few seconds: only what changed is news.
+        let level: Logger.Level = if case .adopted = adoption { .debug } else { .info }
+        logger.log(level: level, "The store's member runs", metadata: ["etcd": "\(adoption)"])
     }
 
     /// The founder's records, written when the store has none.

@@ -42,6 +42,7 @@ package struct Doctor: Sendable {
         findings.append(sandboxProgram())
         findings.append(etcd())
         findings.append(await docker())
+        if let appArmor = appArmor() { findings.append(appArmor) }
         findings.append(await firewall())
         findings.append(await wireGuard())
         findings += await volumes()
@@ -122,6 +123,20 @@ package struct Doctor: Sendable {
                 next: "systemctl restart docker"
             )
         }
+    }
+
+    /// Docker starts no container where the kernel has AppArmor and nothing loads its profile; Debian's docker.io only
+    /// recommends the package. nil where the kernel has none, or has it switched off.
+    private func appArmor() -> DoctorFinding? {
+        guard machine.kind(of: "/sys/kernel/security/apparmor") != .nothing else { return nil }
+        return machine.has("apparmor_parser")
+            ? DoctorFinding("apparmor", .ok, "in the kernel, with apparmor_parser")
+            : DoctorFinding(
+                "apparmor",
+                .problem,
+                "the kernel has it, and Docker starts no container without apparmor_parser",
+                next: Self.install("apparmor")
+            )
     }
 
     private func firewall() async -> DoctorFinding {

@@ -59,6 +59,18 @@ import Testing
         #expect(absent.map(\.next) == ["systemctl start docker"])
     }
 
+    @Test func appArmorNeedsItsParserWhereTheKernelHasIt() async throws {
+        let directory = FileKind.directory(mode: 0o755, ownerID: 0)
+        let missing = try await examine {
+            $0.files["/sys/kernel/security/apparmor"] = directory
+            $0.programs.remove("apparmor_parser")
+        }
+        #expect(missing.map(\.next) == ["apt-get install apparmor"])
+        #expect(missing.map(\.state) == [.problem])
+        let without = try await examine { $0.programs.remove("apparmor_parser") }
+        #expect(without.isEmpty)
+    }
+
     @Test func wireGuardComesFromTheKernelAModuleOrAProgram() async throws {
         let module = try await examine { $0.files["/sys/module/wireguard"] = nil }
         #expect(module.isEmpty)

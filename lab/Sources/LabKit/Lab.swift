@@ -59,7 +59,7 @@ package struct Lab {
         try bridge.configureNetwork(Underlay.makeBridge, holder: holder)
         if let guests = record.guests {
             try bridge.configureNetwork([Underlay.reachGuests], holder: holder)
-            try ToolsDisk(paths: paths).make(programs: record.tools, package: guests.package)
+            try ToolsDisk(paths: paths).make(programs: record.tools, others: guests.programs, package: guests.package)
         }
     }
 

@@ -24,11 +24,14 @@ package struct LabRecord: Codable, Sendable, Equatable {
         package var accelerator: GuestAccelerator
         /// The Debian package of Ployz.
         package var package: String?
+        /// Programs of the host that guests have beside the lab's own.
+        package var programs: [String]
 
-        package init(image: String, accelerator: GuestAccelerator, package: String?) {
+        package init(image: String, accelerator: GuestAccelerator, package: String?, programs: [String] = []) {
             self.image = image
             self.accelerator = accelerator
             self.package = package
+            self.programs = programs
         }
     }
 

@@ -37,16 +37,16 @@ struct ToolsDisk {
 
     /// - Parameters:
     ///   - programs: the directory of the lab's programs.
+    ///   - others: further programs, by their paths.
     ///   - package: the Debian package of Ployz; nil for guests without it.
-    func make(programs: String, package: String?) throws {
+    func make(programs: String, others: [String], package: String?) throws {
         let root = "\(paths.state)/tools"
         let tools = "\(root)/bin"
         try Files.makeDirectory(tools)
-        let names = ["lab-probe", "ployz-lab"]
-        for name in names { try copy("\(programs)/\(name)", to: "\(tools)/\(name)") }
-        // Beside the programs, where their $ORIGIN finds them.
-        for library in Set(try names.flatMap { try Self.swiftLibraries(of: "\(programs)/\($0)") }) {
-            try copy(library, to: "\(tools)/\(library.split(separator: "/").last ?? "")")
+        let paths = ["lab-probe", "ployz-lab"].map { "\(programs)/\($0)" } + others
+        // The libraries beside the programs, where their $ORIGIN finds them.
+        for path in Set(try paths + paths.flatMap(Self.swiftLibraries)) {
+            try copy(path, to: "\(tools)/\(path.split(separator: "/").last ?? "")")
         }
         if let package { try copy(package, to: "\(root)/ployz.deb") }
         let size = try Command(["du", "-sm", root]).output().prefix { $0.isNumber }

@@ -23,6 +23,12 @@ struct Up: ParsableCommand {
     @Option(help: "Of kind vm: the Debian package. Default: what 'scripts/package' built last.")
     var package: String?
 
+    @Option(
+        help:
+            "Of kind vm: a program that guests find in their PATH, with its Swift libraries; may be given several times."
+    )
+    var program: [String] = []
+
     @Flag(help: "Start ployzd, but form no cluster.")
     var noCluster = false
 
@@ -91,7 +97,11 @@ struct Up: ParsableCommand {
         return LabRecord.GuestSettings(
             image: image.directory,
             accelerator: GuestAccelerator.ofHost(for: image),
-            package: package.flatMap(Files.resolve)
+            package: package.flatMap(Files.resolve),
+            programs: try program.map { path in
+                guard let resolved = Files.resolve(path) else { throw LabError("there is no program \(path)") }
+                return resolved
+            }
         )
     }
 }
