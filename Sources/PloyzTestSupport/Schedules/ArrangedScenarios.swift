@@ -8,7 +8,7 @@ final class ArrangedScenarios: Sendable {
 
     func arranged(_ scenario: Scenario) throws -> (SimulatedCluster, Stage) {
         if let found = known.withLock({ $0[scenario.name] }) { return found }
-        let cluster = try SimulatedCluster(machines: 2)
+        let cluster = try SimulatedCluster(machines: 2, keepsParts: true)
         let stage = try cluster.run { try await scenario.arrange(cluster) }
         return known.withLock { known in
             known[scenario.name] = known[scenario.name] ?? (cluster, stage)

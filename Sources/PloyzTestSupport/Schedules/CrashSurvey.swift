@@ -43,7 +43,7 @@ package enum CrashSurvey {
     package static func rows() throws -> [Row] {
         try moments.map { moment in
             guard let scenario = Scenario.named("way-back") else { throw CancellationError() }
-            let cluster = try SimulatedCluster(machines: 2)
+            let cluster = try SimulatedCluster(machines: 2, keepsParts: true)
             return try cluster.run {
                 let stage = try await scenario.arrange(cluster)
                 return try await row(moment.step, moment.call, isAfter: moment.isAfter, cluster, stage)

@@ -35,7 +35,7 @@ package final class ScheduleRun: Sendable {
         guard let scenario = Scenario.named(schedule.scenario) else { return nil }
         do {
             let (original, stage) = try ArrangedScenarios.shared.arranged(scenario)
-            let cluster = try SimulatedCluster(machines: 2)
+            let cluster = try SimulatedCluster(machines: 2, keepsParts: true)
             cluster.copy(from: original)
             if isTraced { cluster.faults.trace.turnOn() }
             return try cluster.run {

@@ -102,6 +102,8 @@ extension ZFSVolumeStore {
         do {
             try await command.receive(arguments, from: descriptor, lock: lock)
         } catch let error as ZFSError {
+            // A part that fills the pool would be in everybody's way.
+            if error.complaint == .noSpace { try await abortReceive(into: dataset) }
             throw receiveError(error, volume, dataset)
         }
         guard let newest = snapshots(of: dataset, in: try await snapshotTable(dataset)).last else {
@@ -147,6 +149,13 @@ extension ZFSVolumeStore {
                 "\(dataset) was written since its newest snapshot, so nothing can be added to it",
                 state: "it is as it was before",
                 next: "repeat the command: it takes the copy back to its snapshot first"
+            )
+        case .noSpace:
+            PloyzError(
+                .volumeFull,
+                "no space for \(dataset): \(Self.withoutToken(error.message))",
+                state: "what had arrived of the stream was removed",
+                next: "free space in the pool, or raise a quota above it: zfs list -o space -r \(layout.root)"
             )
         case .notTheBase:
             PloyzError(

@@ -158,6 +158,27 @@ extension RealPool {
             }
         }
 
+        @Test("of a stream that finds no space nothing is kept")
+        func noSpace() async throws {
+            try await PoolMachine.with(2) { machines in
+                let (source, target) = (machines[0], machines[1])
+                try await source.create(volume)
+                try await source.write(try noise(12 << 20), to: "big", of: volume)
+                let first = try await source.store.snapshot(volume, name: try name(1))
+                try await target.store.prepareReceive(volume, into: .staging)
+                try await target.zfs("set", "quota=6M", target.store.layout.root.text)
+                let whole = try await source.bytes(of: stream(nil, first))
+                let error = await #expect(throws: PloyzError.self) {
+                    try await target.receive(whole, of: volume, into: .staging)
+                }
+                #expect(error?.code == .volumeFull, "\(error.map(String.init(describing:)) ?? "")")
+                #expect(try await target.store.partialReceive(of: volume) == nil)
+                try await target.zfs("set", "quota=none", target.store.layout.root.text)
+                #expect(try await target.store.prepareReceive(volume, into: .staging, keepsPartial: true) == nil)
+                #expect(try await target.receive(whole, of: volume, into: .staging).guid == first.guid)
+            }
+        }
+
         @Test("a first receive can be neither mounted nor written before it is adopted")
         func guarded() async throws {
             try await PoolMachine.with(2) { machines in

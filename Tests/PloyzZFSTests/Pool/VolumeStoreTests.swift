@@ -160,7 +160,13 @@ extension RealPool {
             }
         }
 
-        @Test("written is 0 after a snapshot and through a mount, and not after a write, a chmod or a removal")
+        /// OpenZFS counts a block of the dataset's own after its first unmount and after a rollback, which changes nothing in
+        /// it and is in no receive's way (2.3.2: 1024 bytes); zfs-fuse counts none.
+        private static let header = ByteCount(4096)
+
+        @Test(
+            "written is 0 after a snapshot and nearly so through a mount, and not after a write, a chmod or a removal"
+        )
         func written() async throws {
             try await PoolMachine.with { machines in
                 let store = machines[0].store
@@ -171,7 +177,7 @@ extension RealPool {
                 try await store.mount(volume)
                 _ = try FileManager.default.contentsOfDirectory(atPath: store.directory(of: volume))
                 try await store.unmount(volume)
-                #expect(try await store.written(volume) == .zero)
+                #expect(try await store.written(volume) <= Self.header)
                 try await store.mount(volume)
                 try FileManager.default.setAttributes(
                     [.posixPermissions: 0o700],
@@ -227,7 +233,7 @@ extension RealPool {
                 #expect(wrong?.code == .snapshotMismatch)
                 try await store.rollback(volume, to: first.guid)
                 try await store.rollback(volume, to: first.guid)
-                #expect(try await store.written(volume) == .zero)
+                #expect(try await store.written(volume) <= Self.header)
                 #expect(try await machines[0].read("file", of: volume) == Data("kept".utf8))
                 let second = try await store.snapshot(volume, name: two)
                 await #expect(throws: PloyzError.self) { try await store.rollback(volume, to: first.guid) }
