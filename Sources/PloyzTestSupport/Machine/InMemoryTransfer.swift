@@ -54,8 +54,13 @@ package struct InMemoryTransfer: Transfer {
                 throw error
             }
             try target.tickets.end(ticket, isLate: isLate)
-            let arrived = FaultInjector.isGarbled ? stream.garbled : stream
-            try target.volumes.receive(arrived, content: FaultInjector.isGarbled ? content.dropLast() : content)
+            // Of a snapshot of a user's the sender compares the GUID before it sends.
+            let isGarbled = FaultInjector.isGarbled
+            if isGarbled, !stream.snapshot.name.isOurs {
+                throw PloyzError(.failed, "\(stream.snapshot.name) is another snapshot by now")
+            }
+            let arrived = isGarbled ? stream.garbled : stream
+            try target.volumes.receive(arrived, content: isGarbled ? content.dropLast() : content)
             return TransferReceipt(bytes: left, guid: arrived.snapshot.guid)
         }
     }

@@ -36,6 +36,7 @@ extension ZFSVolumeStore {
             }
             arguments = .resume(token)
         } else {
+            if !stream.snapshot.name.isOurs { try await requireUnchanged(stream.snapshot, of: dataset) }
             arguments = .send(
                 dataset,
                 stream.snapshot.name,
@@ -48,6 +49,22 @@ extension ZFSVolumeStore {
             try await command.send(arguments, to: descriptor, lock: lock)
         } catch let error as ZFSError {
             throw error.error(about: dataset)
+        }
+    }
+
+    /// `zfs send` goes by names, and a snapshot of a user's may have been destroyed and taken anew under its name.
+    private func requireUnchanged(_ snapshot: VolumeSnapshot, of dataset: DatasetName) async throws {
+        let target = ZFSTarget.snapshot(dataset, snapshot.name)
+        guard
+            try PropertyTable(try await perform(.get(["guid"], of: [target]), on: dataset)).number(target.text, "guid")
+                == snapshot.guid
+        else {
+            throw PloyzError(
+                .snapshotMismatch,
+                "\(target.text) is not the snapshot any more that it was when the move was planned",
+                state: "nothing was sent",
+                next: "repeat the command"
+            )
         }
     }
 
