@@ -90,6 +90,7 @@ struct ReadingTests {
             ("cannot rollback 'a': I/O error", .ioError),
             ("cannot receive incremental stream: invalid backup stream", .badStream),
             ("cannot receive: failed to read from stream", .badStream),
+            ("cannot open 'a': dataset does not exist\ncannot receive: invalid backup stream", .badStream),
             ("cannot receive incremental stream: checksum mismatch or incomplete stream.\nPartially", .badStream),
             ("cannot receive: destination tank/x has been modified\nsince most recent snapshot", .modified),
             ("cannot receive: most recent snapshot of tank/x does not\nmatch incremental source", .notTheBase),

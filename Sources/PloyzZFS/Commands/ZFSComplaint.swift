@@ -52,6 +52,11 @@ package enum ZFSComplaint: Hashable, Sendable {
     }
 
     private static let texts: [(String, ZFSComplaint)] = [
+        // First: a stream that ends with its first record has "dataset does not exist" beside it.
+        ("invalid backup stream", .badStream),
+        ("failed to read from stream", .badStream),
+        ("incomplete stream", .badStream),
+        ("checksum mismatch", .badStream),
         ("tag already exists on this dataset", .tagExists),
         ("no such tag on this dataset", .noSuchTag),
         ("dataset does not exist", .doesNotExist),
@@ -80,10 +85,6 @@ package enum ZFSComplaint: Hashable, Sendable {
         ("Permission denied", .permissionDenied),
         ("Key load error", .badKey),
         ("Incorrect key", .badKey),
-        ("invalid backup stream", .badStream),
-        ("failed to read from stream", .badStream),
-        ("incomplete stream", .badStream),
-        ("checksum mismatch", .badStream),
         ("make sure that the zfs-fuse daemon is running", .unavailable),
         ("failed to initialize ZFS library", .unavailable),
         ("modules are not loaded", .unavailable),
