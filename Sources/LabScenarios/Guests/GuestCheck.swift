@@ -23,7 +23,7 @@ package struct GuestCheck: Sendable {
     package func run(in hall: GuestHall) async throws -> [String] { try await body(hall) }
 
     /// Every check, in the order in which they are made: the first finds guests that have nothing of Ployz.
-    package static let all = [zfs, install, powerCut, encryption, reboots, doctor, purge]
+    package static let all = [zfsFeatures, install, powerCut, encryption, reboots, zfs, doctor, purge]
 
     package static func named(_ names: [String]) throws -> [GuestCheck] {
         guard !names.isEmpty else { return all }
