@@ -103,9 +103,10 @@ package struct Lab: Sendable {
             .run(input: input, within: seconds * kind.patience)
     }
 
-    /// A command that ends itself in the machine, after so many seconds times the kind's patience.
+    /// A command that is killed in the machine after so many seconds times the kind's patience: its status is then 137,
+    /// and not what ``Program`` takes for a time-out of its own.
     package func bounded(_ seconds: Int, _ command: [String]) -> [String] {
-        ["timeout", String(seconds * kind.patience)] + command
+        ["timeout", "--signal=KILL", String(seconds * kind.patience)] + command
     }
 
     /// `ployzctl` in a machine.

@@ -86,6 +86,21 @@ package struct StorageCapability: Codable, Hashable, Sendable {
         self.properties = properties
     }
 
+    enum CodingKeys: String, CodingKey {
+        case root, implementation, features, poolFeatures, properties
+    }
+
+    /// Sets have no order, and the order in which they are walked changes from process to process: records are compared
+    /// as bytes, so they are written sorted.
+    package func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(root, forKey: .root)
+        try container.encode(implementation, forKey: .implementation)
+        try container.encode(features.sorted { $0.rawValue < $1.rawValue }, forKey: .features)
+        try container.encodeIfPresent(poolFeatures?.sorted { $0.rawValue < $1.rawValue }, forKey: .poolFeatures)
+        try container.encodeIfPresent(properties?.sorted(), forKey: .properties)
+    }
+
     package func has(_ feature: StorageFeature) -> Bool { features.contains(feature) }
     package func has(_ feature: PoolFeature) -> Bool { poolFeatures?.contains(feature) ?? false }
 }
