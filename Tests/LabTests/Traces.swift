@@ -49,6 +49,39 @@ struct Traces: Equatable, Sendable {
         return traces
     }
 
+    /// The same when two looks find no difference: what a migration leaves to do on third machines follows its end.
+    static func settled(_ lab: Lab) async throws -> Traces {
+        var last = try await of(lab)
+        try await lab.wait(for: "what the last migration left to do to be done") {
+            let now = try await of(lab)
+            defer { last = now }
+            return now == last
+        }
+        return last
+    }
+
+    /// What came (+) and what went (-), in words.
+    func changes(since before: Traces) -> [String] {
+        func changes(_ now: [String], _ then: [String], _ place: String) -> [String] {
+            now.filter { !then.contains($0) }.map { "+ \(place)\($0)" }
+                + then.filter { !now.contains($0) }.map { "- \(place)\($0)" }
+        }
+        var found: [String] = []
+        for part in [\Traces.datasets, \.containers, \.links] {
+            for machine in Set(self[keyPath: part].keys).union(before[keyPath: part].keys).sorted() {
+                found += changes(
+                    self[keyPath: part][machine] ?? [],
+                    before[keyPath: part][machine] ?? [],
+                    "\(machine): "
+                )
+            }
+        }
+        for part in [\Traces.instances, \.volumes, \.running] {
+            found += changes(self[keyPath: part], before[keyPath: part], "")
+        }
+        return found
+    }
+
     private static func lines(_ lab: Lab, _ machine: String, _ command: [String]) async throws -> [String] {
         try await lab.run(machine, command).succeeded().text.split(separator: "\n").map(String.init).sorted()
     }
