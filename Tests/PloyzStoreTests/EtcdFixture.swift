@@ -60,7 +60,21 @@ final class EtcdFixture: Sendable {
     }
 
     /// Keeps etcd from running, as a machine that hangs does, until ``resume()``.
-    func pause() { kill(process.processIdentifier, SIGSTOP) }
+    func pause() {
+        let pid = process.processIdentifier
+        kill(pid, SIGSTOP)
+        // On a busy host a thread may run on for a moment, and answer.
+        let deadline = ContinuousClock().now + .seconds(10)
+        while ContinuousClock().now < deadline {
+            let tasks = (try? FileManager.default.contentsOfDirectory(atPath: "/proc/\(pid)/task")) ?? []
+            let isStopped = tasks.allSatisfy { task in
+                (try? String(contentsOfFile: "/proc/\(pid)/task/\(task)/status", encoding: .utf8))?
+                    .contains("State:\tT") ?? true
+            }
+            if isStopped { return }
+            usleep(1000)
+        }
+    }
     func resume() { kill(process.processIdentifier, SIGCONT) }
 
     /// A store of a new machine of the cluster, or of a stranger when `authority` is another.
