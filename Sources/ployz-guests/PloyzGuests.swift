@@ -4,7 +4,7 @@ import LabScenarios
 /// Makes the checks that need guests, one after the other, and prints what was seen.
 @main
 struct PloyzGuests {
-    private static let usage = "[CHECK…] [--list] [--smoke] [--keep]"
+    private static let usage = "[CHECK…] [--list] [--smoke] [--keep] [--enter]"
 
     static func main() async {
         do {
@@ -14,7 +14,7 @@ struct PloyzGuests {
                 arguments.removeAll { $0 == option }
                 return had
             }
-            let (lists, isSmoke, keeps) = (take("--list"), take("--smoke"), take("--keep"))
+            let (lists, isSmoke, keeps, enters) = (take("--list"), take("--smoke"), take("--keep"), take("--enter"))
             if let option = arguments.first(where: { $0.hasPrefix("-") }) {
                 throw ScenarioFailure("no option \(option); \(usage)")
             }
@@ -23,20 +23,23 @@ struct PloyzGuests {
                 for check in checks { print("\(check.isSmoke ? "*" : " ") \(check.name)  \(check.claim)") }
                 return
             }
-            exit(try await run(checks, machines: isSmoke ? 1 : 3, keeps: keeps) ? 0 : 1)
+            exit(try await run(checks, machines: isSmoke ? 1 : 3, keeps: keeps, enters: enters) ? 0 : 1)
         } catch {
             FileHandle.standardError.write(Data("guests: \(error)\n".utf8))
             exit(2)
         }
     }
 
-    private static func run(_ checks: [GuestCheck], machines: Int, keeps: Bool) async throws -> Bool {
+    private static func run(_ checks: [GuestCheck], machines: Int, keeps: Bool, enters: Bool) async throws -> Bool {
         let clock = ContinuousClock()
         let name = ProcessInfo.processInfo.environment["PLOYZ_GUESTS_LAB"] ?? "guests"
         let checkout = URL(filePath: FileManager.default.currentDirectoryPath)
         var began = clock.now
-        let hall = try await GuestHall.open(named: name, machines: machines, checkout: checkout)
-        tell("\(machines) guests are up after \(seconds(clock.now - began))")
+        let hall =
+            enters
+            ? GuestHall.enter(named: name, machines: machines, checkout: checkout)
+            : try await GuestHall.open(named: name, machines: machines, checkout: checkout)
+        tell("\(machines) guests are \(enters ? "there" : "up after \(seconds(clock.now - began))")")
         var failed = 0
         for check in checks {
             began = clock.now

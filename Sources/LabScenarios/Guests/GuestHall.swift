@@ -20,6 +20,14 @@ package struct GuestHall: Sendable {
         return GuestHall(lab: lab, machines: (1...count).map { "m\($0)" })
     }
 
+    /// Guests that an earlier run has left.
+    package static func enter(named name: String, machines count: Int, checkout: URL) -> GuestHall {
+        GuestHall(
+            lab: Lab.named(name, kind: .vm, checkout: checkout),
+            machines: (1...count).map { "m\($0)" }
+        )
+    }
+
     /// Runs a script of `sh` in a guest and returns what it printed.
     @discardableResult
     func shell(_ machine: String, _ script: String, within seconds: Int = 300) async throws -> String {
