@@ -70,12 +70,7 @@ package struct FaultPlay: Sendable {
         switch moment.name {
         case .named(let name): return name
         case .sent(let percent):
-            var bytes = fault.fresh << 20
-            if fault.isFirstSend {
-                let get = ["zfs", "get", "-H", "-p", "-o", "value", "referenced", "tank/ployz/shop/blob"]
-                let text = try await lab.run(source, get).succeeded().text
-                bytes = Int(text.trimmingCharacters(in: .whitespacesAndNewlines)) ?? 0
-            }
+            let bytes = (fault.isFirstSend ? FaultStage.ballast : fault.fresh) << 20
             // Every mebibyte is acknowledged, and the last part of one together with the end.
             guard bytes > 4 << 20 else { throw ScenarioFailure("\(bytes) bytes are no stream to strike") }
             return "progress \(min(bytes / 100 * percent, bytes - (3 << 19)))"

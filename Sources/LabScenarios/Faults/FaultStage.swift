@@ -13,8 +13,9 @@ package struct FaultStage: Sendable {
     package static let machines = ["m1", "m2", "m3"]
     /// Has the store, and is given the commands.
     static let founder = "m1"
-    /// MiB of the second volume at the start.
-    private static let ballast = 24
+    /// MiB of the second volume at the start: every snapshot of it has them, and so has the first stream of a first send,
+    /// which is of the oldest snapshot that goes along.
+    static let ballast = 24
 
     package var lab: Lab { shop.lab }
 

@@ -195,7 +195,7 @@ extension FaultPlay {
     /// A migration of its own, whose stream is cut in the middle and stays so until it gives up.
     fileprivate func cutOffFirstSend() async throws {
         let lab = stage.lab
-        let half = try await size(of: "tank/ployz/shop/blob", on: source) / 2
+        let half = FaultStage.ballast << 19
         let known = Set((try await stage.migrations() ?? []).map(\.operation))
         try await perform([.limit(80)])
         try await stage.arm("progress \(half)", on: source)
