@@ -120,7 +120,8 @@ package struct Doctor: Sendable {
                 "docker",
                 .problem,
                 PloyzError(describing: error).message,
-                next: "systemctl restart docker"
+                // The socket of a Docker that was removed may still be there.
+                next: machine.has("dockerd") ? "systemctl restart docker" : Self.install("docker.io")
             )
         }
     }

@@ -55,6 +55,11 @@ import Testing
     @Test func aDockerThatDoesNotAnswerIsAProblem() async throws {
         let silent = try await examine { $0.docker = .failure(PloyzError(.failed, "Docker does not answer")) }
         #expect(silent.map(\.detail) == ["Docker does not answer"])
+        let removed = try await examine {
+            $0.docker = .failure(PloyzError(.failed, "connection refused"))
+            $0.programs.remove("dockerd")
+        }
+        #expect(removed.map(\.next) == ["apt-get install docker.io"])
         let absent = try await examine { $0.files["/run/docker.sock"] = nil }
         #expect(absent.map(\.next) == ["systemctl start docker"])
     }
