@@ -4,6 +4,9 @@ package import Posix
 package protocol MachineShell {
     var machine: MachineName { get }
 
+    /// The program `ployzctl` there, as a command names it.
+    var ployzctl: String { get }
+
     /// A command in the machine.
     ///
     /// - Parameters:

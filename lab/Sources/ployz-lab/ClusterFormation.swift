@@ -22,9 +22,7 @@ struct ClusterFormation {
     }
 
     private func ctl(_ machine: MachineName, _ arguments: [String]) throws -> Command {
-        try lab.machine(machine).shell().command(
-            ["\(Holder.binDirectory)/ployzctl"] + arguments,
-            timeout: 180
-        )
+        let shell = try lab.machine(machine).shell()
+        return shell.command([shell.ployzctl] + arguments, timeout: 180)
     }
 }

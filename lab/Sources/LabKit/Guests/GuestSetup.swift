@@ -19,8 +19,8 @@ struct GuestSetup {
                 dpkg --install \(ToolsDisk.package)
             fi
             """
-        // Until a unit is ready systemd does not answer `is-system-running` either.
-        let ready = "timeout 120 sh -c 'until ployzctl status; do sleep 0.5; done'"
+        // Returns when the daemon has said that it is ready, whoever started it.
+        let ready = "systemctl start ployzd.service"
         try shell.command(["bash", "-c", "\(install)\n\(ready)"], timeout: 300, log: "setup").run()
     }
 

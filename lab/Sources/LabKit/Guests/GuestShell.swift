@@ -6,6 +6,7 @@ struct GuestShell: MachineShell {
     let connection: GuestConnection
 
     var machine: MachineName { connection.machine }
+    var ployzctl: String { "ployzctl" }
     private var paths: LabPaths { connection.paths }
 
     private static let environment = ["env", "PATH=\(ToolsDisk.programs):\(NamespaceShell.systemPath)"]

@@ -13,6 +13,8 @@ package struct NamespaceShell: MachineShell {
         self.holder = holder
     }
 
+    package var ployzctl: String { "\(Holder.binDirectory)/ployzctl" }
+
     private var node: String { "\(machine)" }
 
     /// The PID namespace of the machine, as `/proc/<pid>/ns/pid` shows it.
