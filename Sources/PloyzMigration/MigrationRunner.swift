@@ -176,6 +176,7 @@ struct MigrationRunner: Sendable {
         case .prepareTarget: try await prepareTarget()
         case .preCopy: try await preCopy()
         case .arm: try await arm()
+        case .park: try await park()
         case .stop: try await stopWorkloads()
         case .fence: try await fence()
         case .lastDelta: try await sendLastDelta()
@@ -207,6 +208,7 @@ struct MigrationRunner: Sendable {
         return switch step {
         case .sendImages, .preCopy, .arm, .stop, .lastDelta, .startCandidate, .commit: nil
         case .announce, .conclude: limits.store * 4
+        case .park: limits.store * 2 + limits.local
         case .holdBases, .fence: limits.local * 2
         case .retireSource:
             // One that was replaced while it ran is outlasted and stopped in this step.
@@ -224,6 +226,7 @@ struct MigrationRunner: Sendable {
     private mutating func undo(_ step: MigrationStep) async throws {
         switch step {
         case .stop: try await returnWorkloads()
+        case .park: try await endParking()
         case .prepareTarget: try await discardOnTarget()
         case .holdBases: try await releaseHolds()
         case .announce: try await concludeAborted()

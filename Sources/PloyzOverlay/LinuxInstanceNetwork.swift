@@ -24,9 +24,13 @@ package actor LinuxInstanceNetwork: InstanceNetwork {
 
     private var control: (any WireGuardControl)?
     /// What the kernel is known to hold; nil when it must be asked.
-    private var known: NetworkState?
+    private var applied: NetworkPlan?
+    private var parking = ParkingState()
     private var picture: RoutingPicture?
+    private var surroundings: Surroundings?
     private var claims = LocalClaims()
+    /// Addresses of instances here that stop or have stopped: see ``holdArrivals(_:address:)``.
+    private var stopping: Set<IPv4Address> = []
     /// Candidates here that are sealed. The records may give their address to this machine a moment before they are
     /// opened; a route to a closed link would swallow what should be refused.
     private var sealed: [InstanceRef: IPv4Address] = [:]
@@ -65,7 +69,8 @@ package actor LinuxInstanceNetwork: InstanceNetwork {
     package func repair() async throws {
         try await turns.run {
             try await self.bringUp()
-            try await self.reapply()
+            try await self.convergeIfKnown()
+            try await self.forgetReleased()
         }
     }
 
@@ -73,7 +78,28 @@ package actor LinuxInstanceNetwork: InstanceNetwork {
     package func traffic() async throws -> [String: PeerTraffic] { try await device.traffic() }
 
     package func apply(_ picture: RoutingPicture) async throws {
-        try await turns.run { try await self.converge(to: picture) }
+        try await turns.run {
+            await self.take(picture)
+            try await self.converge()
+        }
+    }
+
+    package func apply(_ change: [IPv4Address: RouteRecord?]) async throws {
+        try await turns.run {
+            await self.take(change)
+            try await self.converge(Set(change.keys))
+        }
+    }
+
+    package func holdArrivals(_ instance: InstanceRef, address: IPv4Address) async throws {
+        try await turns.run {
+            await self.noteStopping(address)
+            try await self.converge([address])
+        }
+    }
+
+    package func openConnections(in sandbox: RunningContainer) async throws -> Set<String> {
+        SocketTable.connections(of: sandbox.pid)
     }
 
     package func attach(_ instance: InstanceRef, sandbox: RunningContainer, address: IPv4Address, sealed: Bool)
@@ -94,7 +120,18 @@ package actor LinuxInstanceNetwork: InstanceNetwork {
             let inside = Invocation.ipBatch(link.configureInside).inNetwork(of: network.pid)
             try await runner.require(inside, state: "the instance's link is sealed and not set up")
         }
-        if !sealed { try await unseal(instance, address: address) }
+        if !sealed { try await open(link) }
+    }
+
+    /// What waits for the address goes on waiting: the instance may not answer yet.
+    private func open(_ link: InstanceLink) async throws {
+        try await turns.run {
+            try await self.runner.require(.ipBatch(link.open), state: "the instance may still be sealed")
+            try await self.waitForCarrier(of: link.name)
+            try await self.runner.require(.ipBatch(link.lead), state: "the instance is open, but no route leads to it")
+            await self.noteOpen(link.instance)
+            try await self.convergeIfKnown([link.address])
+        }
     }
 
     package func unseal(_ instance: InstanceRef, address: IPv4Address) async throws {
@@ -102,7 +139,9 @@ package actor LinuxInstanceNetwork: InstanceNetwork {
         try await turns.run {
             try await self.runner.require(.ipBatch(link.open), state: "the instance may still be sealed")
             try await self.waitForCarrier(of: link.name)
-            try await self.runner.require(.ipBatch(link.lead), state: "the instance is open, but no route leads to it")
+            // The same batch lets go on what waits here.
+            let commands = await link.lead + self.releases(address)
+            try await self.runner.require(.ipBatch(commands), state: "the instance is open, but no route leads to it")
             await self.noteUnsealed(link)
         }
     }
@@ -209,7 +248,8 @@ package actor LinuxInstanceNetwork: InstanceNetwork {
             if let led { await self.noteClosing(led) }
             let batch = Invocation.ipBatch(commands(name, led))
             try await self.runner.require(batch, state: "the instance may still be reachable")
-            try await self.reapply()
+            // All of it when a route was changed behind the plan's back; else there may be nothing to do.
+            if led == nil, let address { try await self.convergeIfKnown([address]) } else { try await self.convergeIfKnown() }
         }
     }
 
@@ -218,88 +258,195 @@ package actor LinuxInstanceNetwork: InstanceNetwork {
     private func bringUp() async throws {
         control = try await device.ensureUp()
         try await InstanceBridge(configuration: configuration, member: member, runner: runner).ensureUp()
+        try await ParkingDevices(mtu: configuration.mtu, runner: runner).ensureUp()
         try await runner.require(KernelSettings.invocation(configuration))
         let rules = try PolicyRule.parse(await runner.require(PolicyRule.show))
         let missing = PolicyRule.wanted(configuration).filter { !rules.contains($0) }
         if !missing.isEmpty { try await runner.require(.ipBatch(missing.map(\.add))) }
         let current = try await firewall.listing()
         if current == nil || current != listing {
-            try await firewall.load(translations)
+            try await firewall.load(applied?.elements ?? .none)
             listing = try await firewall.listing()
         } else {
             try await firewall.repairForwardRules()
         }
-        known = nil
+        applied = nil
     }
 
-    private var translations: AddressTranslations {
-        picture.map { AddressTranslations(picture: $0, machine: member.machine) } ?? .none
+    private func take(_ picture: RoutingPicture) {
+        self.picture = picture
+        surroundings = Surroundings(
+            machines: picture.machines,
+            member: member,
+            wireguard: configuration.wireguard,
+            bridge: configuration.bridge
+        )
     }
+
+    private func take(_ change: [IPv4Address: RouteRecord?]) { picture?.apply(change) }
 
     private func noteOpen(_ instance: InstanceRef) { sealed[instance] = nil }
 
     private func noteUnsealed(_ link: InstanceLink) {
         sealed[link.instance] = nil
-        claims.claim(link.address, isHere: true)
-        known = known.map { state in
-            NetworkState(
-                peers: state.peers,
-                routes: state.routes.unsealing(link.address, route: link.route),
-                translations: state.translations
-            )
-        }
+        stopping.remove(link.address)
+        claims.claim(link.address, isHere: true, against: picture?.routes[link.address])
+        guard var share = applied?.shares[link.address] ?? applied.map({ _ in .none }) else { return }
+        share.lead(link.address, by: link.route)
+        applied?.set(share, of: link.address)
     }
+
+    /// What lets the connections that wait here go on; nothing when none can.
+    private func releases(_ address: IPv4Address) -> [IPCommand] {
+        guard applied?.shares[address]?.elements.parked.isEmpty == false else { return [] }
+        parking.released.insert(address)
+        return [ParkingDevices.release(address)]
+    }
+
+    private func noteStopping(_ address: IPv4Address) { stopping.insert(address) }
 
     /// Whether this machine sends packets for the address to its own bridge; so it is taken until a picture is known.
     private func leadsHere(_ address: IPv4Address) -> Bool {
         guard let picture else { return true }
-        return claims.local(in: picture, machine: member.machine).subtracting(sealed.values).contains(address)
+        let record = picture.routes[address]
+        let isHere = claims.isHere(address, against: record) ?? (record?.place == member.machine)
+        return isHere && !sealed.values.contains(address)
     }
 
     private func noteClosing(_ address: IPv4Address) {
-        claims.claim(address, isHere: false)
+        claims.claim(address, isHere: false, against: picture?.routes[address])
         // The link's own commands change a route behind the plan's back.
-        known = nil
+        applied = nil
     }
 
-    private func reapply() async throws {
-        guard let picture else { return }
-        try await converge(to: picture)
-    }
-
-    private func converge(to picture: RoutingPicture) async throws {
-        guard let control else {
-            throw PloyzError(.overlayFailed, "the overlay has not been started on this machine")
-        }
-        self.picture = picture
-        let current: NetworkState
-        if let known { current = known } else { current = try await readState() }
-        // Asked again when anything below fails half-way.
-        known = nil
-        let plan = RoutePlan(
-            picture: picture,
-            member: member,
-            local: claims.local(in: picture, machine: member.machine).subtracting(sealed.values),
-            wireguard: configuration.wireguard,
-            bridge: configuration.bridge
+    private func share(of address: IPv4Address, in place: Surroundings) -> AddressShare {
+        let record = picture?.routes[address]
+        // It ends with the parking, however that ends.
+        if record?.parking == nil { stopping.remove(address) }
+        let standing = LocalStanding(
+            claim: claims.isHere(address, against: record),
+            isSealed: sealed.values.contains(address),
+            holdsArrivals: stopping.contains(address)
         )
-        let peers = PeerPlan.peers(of: picture, machine: member.machine)
+        return AddressShare(of: address, record: record, standing: standing, in: place)
+    }
+
+    private func convergeIfKnown(_ addresses: Set<IPv4Address>? = nil) async throws {
+        guard picture != nil else { return }
+        if let addresses { try await converge(addresses) } else { try await converge() }
+    }
+
+    /// Everything: what the kernel holds becomes what the picture says.
+    private func converge() async throws {
+        guard let control, let picture, let surroundings else { throw Self.notStarted }
+        let current: NetworkState
+        if let applied { current = state(of: applied) } else { current = try await readState() }
+        // Asked again when anything below fails half-way.
+        applied = nil
+        var plan = NetworkPlan(cluster: picture.cluster, in: surroundings)
+        for address in Set(picture.routes.keys).union(claims.addresses) {
+            plan.set(share(of: address, in: surroundings), of: address)
+        }
         let now = Int64(Date().timeIntervalSince1970)
-        let changes = PeerChange.changes(from: current.peers, to: peers, now: now)
-        let commands = plan.commands(from: current.routes, bridge: configuration.bridge)
+        let wanted = plan.peers.values.sorted { $0.key < $1.key }
+        let changes = PeerChange.changes(from: Array(current.peers.values), to: wanted, now: now)
+        let parked = current.parking.commands(parked: plan.elements.parked)
+        try await apply(
+            changes,
+            by: control,
+            from: current.routes,
+            to: plan.routePlan,
+            holding: parked.hold,
+            releasing: parked.release
+        ) {
+            guard let known = current.elements else { return try await self.firewall.set(plan.elements) }
+            try await self.firewall.change(from: known, to: plan.elements, all: plan.elements)
+        }
+        parking.released = current.parking.released.subtracting(plan.elements.parked)
+            .union(current.parking.waiting.subtracting(plan.elements.parked))
+        applied = plan
+    }
+
+    /// What these addresses need, and nothing else.
+    private func converge(_ addresses: Set<IPv4Address>) async throws {
+        guard var plan = applied, let control, let surroundings else { return try await converge() }
+        var (before, after) = (RoutePart(), RoutePart())
+        var machines: Set<MachineID> = []
+        let known = plan
+        for address in addresses {
+            let old = plan.shares[address] ?? .none
+            let new = share(of: address, in: surroundings)
+            guard old != new else { continue }
+            before.add(old)
+            after.add(new)
+            if old.allowed != new.allowed { machines.formUnion(Array(old.allowed.values) + new.allowed.values) }
+            plan.set(new, of: address)
+        }
+        applied = nil
+        let keys = machines.compactMap(plan.key)
+        let states = keys.compactMap { known.peers[$0] }.map(WireGuardPeerState.init)
+        let wanted = keys.compactMap { plan.peers[$0] }.sorted { $0.key < $1.key }
+        let changes = PeerChange.changes(from: states, to: wanted, now: 0)
+        let state = ParkingState(
+            released: parking.released.intersection(after.elements.parked),
+            waiting: before.elements.parked
+        )
+        let parked = state.commands(parked: after.elements.parked)
+        let (elements, all) = (after.elements, plan.elements)
+        let old = before.elements
+        try await apply(
+            changes,
+            by: control,
+            from: before.plan,
+            to: after.plan,
+            holding: parked.hold,
+            releasing: parked.release
+        ) {
+            try await self.firewall.change(from: old, to: elements, all: all)
+        }
+        parking.released.subtract(after.elements.parked)
+        parking.released.formUnion(before.elements.parked.subtracting(after.elements.parked))
+        applied = plan
+    }
+
+    /// The order of what changes together.
+    private func apply(
+        _ changes: [PeerChange],
+        by control: any WireGuardControl,
+        from current: RoutePlan,
+        to plan: RoutePlan,
+        holding: [IPCommand],
+        releasing: [IPCommand],
+        elements: () async throws -> Void
+    ) async throws {
+        let commands = holding + plan.commands(from: current, bridge: configuration.bridge) + releasing
         // The device swallows what no peer is allowed: so an address leaves the device before it leaves its peer, and
         // comes into the device after it has one.
-        let leavesDevice = current.routes.routes.subtracting(plan.routes).contains {
-            $0.leads(to: configuration.wireguard)
-        }
+        let leavesDevice = current.routes.subtracting(plan.routes).contains { $0.leads(to: configuration.wireguard) }
         if !leavesDevice { try await control.apply(changes) }
         if !commands.isEmpty { try await runner.require(.ipBatch(commands)) }
         if leavesDevice { try await control.apply(changes) }
         // Last, since new connections follow them: both places are reachable before they begin to, and until they have
-        // ceased to.
-        let translations = translations
-        if translations != current.translations { try await firewall.set(translations) }
-        known = NetworkState(peers: current.peers(after: peers), routes: plan, translations: translations)
+        // ceased to; and who has waited has somewhere to go.
+        try await elements()
+    }
+
+    /// Forgets addresses that have been released for a while.
+    private func forgetReleased() async throws {
+        let commands = parking.leftovers(parked: applied?.elements.parked ?? [])
+        guard !commands.isEmpty else { return }
+        parking.released = []
+        applied = nil
+        try await runner.require(.ipBatch(commands))
+    }
+
+    private func state(of plan: NetworkPlan) -> NetworkState {
+        NetworkState(
+            peers: plan.peers.mapValues(WireGuardPeerState.init),
+            routes: plan.routePlan,
+            parking: ParkingState(released: parking.released, waiting: plan.elements.parked),
+            elements: plan.elements
+        )
     }
 
     private func readState() async throws -> NetworkState {
@@ -307,9 +454,34 @@ package actor LinuxInstanceNetwork: InstanceNetwork {
         async let inner = runner.require(OverlayRoute.show(isIPv6: false))
         async let outer = runner.require(OverlayRoute.show(isIPv6: true))
         async let neighbours = runner.require(BridgeNeighbour.show(on: configuration.bridge))
+        async let parking = runner.require(ParkingDevices.show)
         let routes = Set(try OverlayRoute.parse(await inner) + OverlayRoute.parse(await outer))
-        let plan = RoutePlan(routes: routes, neighbours: Set(try BridgeNeighbour.parse(await neighbours)))
-        return NetworkState(peers: try await peers, routes: plan, translations: nil)
+        return NetworkState(
+            peers: Dictionary(try await peers.map { ($0.key, $0) }) { first, _ in first },
+            routes: RoutePlan(routes: routes, neighbours: Set(try BridgeNeighbour.parse(await neighbours))),
+            parking: try ParkingDevices.parse(await parking),
+            elements: nil
+        )
+    }
+
+    private static let notStarted = PloyzError(
+        .overlayFailed,
+        "the overlay has not been started on this machine, or knows no records yet"
+    )
+
+    /// Routes and elements of some addresses, put together.
+    private struct RoutePart {
+        var routes: Set<OverlayRoute> = []
+        var neighbours: Set<BridgeNeighbour> = []
+        var elements = TableElements.none
+
+        var plan: RoutePlan { RoutePlan(routes: routes, neighbours: neighbours) }
+
+        mutating func add(_ share: AddressShare) {
+            routes.formUnion(share.routes)
+            neighbours.formUnion(share.neighbours)
+            elements.add(share.elements)
+        }
     }
 
     private static let inner = DeviceName.inner

@@ -69,6 +69,7 @@ enum MutantSeeds {
         case .stampForgotten: "two-volumes"
         case .holdsForgotten: "two-volumes"
         case .foreignDestroyed: "two-volumes"
+        case .parkingKept: "two-volumes; m1/apply store.commit decisions/op1 #2 = refuses"
         case .settleNotRepeated: "two-volumes; m1/apply peer.settle m2 #1 = source-loses-power"
         }
     }

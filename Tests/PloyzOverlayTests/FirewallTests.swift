@@ -10,6 +10,8 @@ import Testing
         :PLOYZ-FORWARD - [0:0]
         -A PLOYZ-FORWARD -i br-ployz -j ACCEPT
         -A PLOYZ-FORWARD -i wg-ployz -o br-ployz -j ACCEPT
+        -A PLOYZ-FORWARD -i wg-ployz -o ployz-park -j ACCEPT
+        -A PLOYZ-FORWARD -i ployz-unpark -j ACCEPT
         -A PLOYZ-FORWARD -o br-ployz -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT
         """
 
@@ -64,13 +66,13 @@ import Testing
     }
 
     @Test func ourTableIsReplacedInOneTransactionAndNoOtherIsNamed() {
-        let text = NftRuleset.text(Fixture.configuration, cluster: Fixture.cluster, translations: .none)
+        let text = NftRuleset.text(Fixture.configuration, cluster: Fixture.cluster, elements: .none)
         #expect(text.hasPrefix("table inet ployz\ndelete table inet ployz\ntable inet ployz {\n"))
         #expect(text.components(separatedBy: "table ").count == 4)
         #expect(text.contains("iifname \"wg-ployz\" oifname \"wg-ployz\" meta l4proto tcp reject with tcp reset"))
         #expect(text.contains("ip saddr 10.101.0.0/16 ip daddr != 10.101.0.0/16 masquerade"))
         #expect(
-            NftRuleset.load(Fixture.configuration, cluster: Fixture.cluster, translations: .none).arguments == [
+            NftRuleset.load(Fixture.configuration, cluster: Fixture.cluster, elements: .none).arguments == [
                 "-f", "-",
             ]
         )

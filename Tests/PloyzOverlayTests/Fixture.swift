@@ -49,6 +49,36 @@ enum Fixture {
         OverlayMember(machine: try id(number), cluster: cluster, subnet: try IPv4Network("10.101.\(number).0/24"))
     }
 
+    static func surroundings(_ number: Int) throws -> Surroundings {
+        Surroundings(
+            machines: try picture([]).machines,
+            member: try member(number),
+            wireguard: .wireguard,
+            bridge: .bridge
+        )
+    }
+
+    /// The share of an address on a machine.
+    static func share(_ record: RouteRecord, on number: Int, _ standing: LocalStanding = LocalStanding()) throws
+        -> AddressShare
+    {
+        AddressShare(of: record.address, record: record, standing: standing, in: try surroundings(number))
+    }
+
+    /// The whole plan of a machine.
+    static func plan(_ records: [RouteRecord], on number: Int) throws -> NetworkPlan {
+        var plan = NetworkPlan(cluster: cluster, in: try surroundings(number))
+        for record in try picture(records).routes.values {
+            plan.set(try share(record, on: number), of: record.address)
+        }
+        return plan
+    }
+
+    /// Ordered by key.
+    static func peers(_ records: [RouteRecord], on number: Int) throws -> [WireGuardPeer] {
+        try plan(records, on: number).peers.values.sorted { $0.key < $1.key }
+    }
+
     static let configuration = OverlayConfiguration(keyFile: "/var/lib/ployz/wireguard.key", logFile: "/var/log/wg.log")
 
     static func prefixes(_ texts: String...) -> Set<OverlayPrefix> { Set(texts.map { OverlayPrefix(printed: $0) }) }

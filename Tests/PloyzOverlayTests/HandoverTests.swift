@@ -17,15 +17,7 @@ import Testing
     }
 
     private func plan(_ route: RouteRecord, on number: Int) throws -> RoutePlan {
-        let picture = try Fixture.picture([route])
-        var claims = LocalClaims()
-        return RoutePlan(
-            picture: picture,
-            member: try Fixture.member(number),
-            local: claims.local(in: picture, machine: try Fixture.id(number)),
-            wireguard: .wireguard,
-            bridge: .bridge
-        )
+        try Fixture.plan([route], on: number).routePlan
     }
 
     /// The routes to the address and its alias, as the commands that make them.
@@ -36,13 +28,13 @@ import Testing
     }
 
     private func allowed(_ route: RouteRecord, to peer: Int, on number: Int) throws -> Set<OverlayPrefix> {
-        let peers = PeerPlan.peers(of: try Fixture.picture([route]), machine: try Fixture.id(number))
+        let peers = try Fixture.peers([route], on: number)
         let own = Fixture.prefixes("10.101.\(peer).0/24").union([try Fixture.management(UInt8(peer))])
         return try #require(peers.first { $0.key == (try? Fixture.key(UInt8(peer))) }).allowed.subtracting(own)
     }
 
-    private func translations(_ route: RouteRecord, on number: Int) throws -> AddressTranslations {
-        AddressTranslations(picture: try Fixture.picture([route]), machine: try Fixture.id(number))
+    private func translations(_ route: RouteRecord, on number: Int) throws -> TableElements {
+        try Fixture.plan([route], on: number).elements
     }
 
     @Test func theAddressStaysWhereItWasUntilTheHandoverIsOver() throws {
@@ -141,6 +133,7 @@ import Testing
         let input = NftRuleset.set(try translations(try route(.open), on: 3)).input
         #expect(
             input.split(separator: "\n") == [
+                "flush set inet ployz parked", "flush set inet ployz parked_arrivals",
                 "flush set inet ployz beside", "flush set inet ployz answering", "flush set inet ployz aliases",
                 "flush map inet ployz outgoing",
                 "flush map inet ployz arriving", "flush map inet ployz speaking", "flush map inet ployz heard",
@@ -157,6 +150,7 @@ import Testing
             [{"priority":0,"src":"all","table":"local"},
              {"priority":80,"src":"all","fwmark":"0x500000","fwmask":"0x500000","table":"80","protocol":"80"},
              {"priority":80,"src":"all","iif":"wg-ployz","table":"80","protocol":"80"},
+             {"priority":79,"src":"all","fwmark":"0xa00000","fwmask":"0xa00000","table":"81","protocol":"80"},
              {"priority":80,"src":"all","iif":"eth0","table":"80"},
              {"priority":32766,"src":"all","table":"main"}]
             """
@@ -164,6 +158,7 @@ import Testing
         #expect(rules == Set(PolicyRule.wanted(Fixture.configuration)))
         #expect(
             PolicyRule.wanted(Fixture.configuration).map(\.add).lines == [
+                "rule add priority 79 fwmark 0x00a00000/0x00a00000 lookup 81 protocol 80",
                 "rule add priority 80 iif wg-ployz lookup 80 protocol 80",
                 "rule add priority 80 fwmark 0x00500000/0x00500000 lookup 80 protocol 80",
             ]

@@ -4,20 +4,14 @@ import Testing
 @testable import PloyzOverlay
 
 @Suite struct RouteTests {
-    private func plan(_ routes: [(String, Int)], local: [String], on number: Int = 1) throws -> RoutePlan {
-        RoutePlan(
-            picture: try Fixture.picture(try routes.map { try Fixture.route($0.0, on: $0.1) }),
-            member: try Fixture.member(number),
-            local: Set(try local.map { try IPv4Address($0) }),
-            wireguard: .wireguard,
-            bridge: .bridge
-        )
+    private func plan(_ routes: [(String, Int)], on number: Int = 1) throws -> RoutePlan {
+        try Fixture.plan(try routes.map { try Fixture.route($0.0, on: $0.1) }, on: number).routePlan
     }
 
     private let empty = RoutePlan(routes: [], neighbours: [])
 
     @Test func aMachineHasRoutesToItsInstancesAndToTheOthersSubnets() throws {
-        let plan = try plan([("10.101.1.5", 1), ("10.101.1.6", 2)], local: ["10.101.1.5"])
+        let plan = try plan([("10.101.1.5", 1), ("10.101.1.6", 2)])
         #expect(
             plan.commands(from: empty, bridge: .bridge).lines == [
                 "neigh replace 10.101.1.5 lladdr 02:50:0a:65:01:05 dev br-ployz nud permanent",
@@ -34,13 +28,13 @@ import Testing
     }
 
     @Test func aMoveBetweenTwoOtherMachinesChangesNoRoute() throws {
-        let before = try plan([("10.101.2.5", 2)], local: [])
-        #expect(try plan([("10.101.2.5", 3)], local: []) == before)
+        let before = try plan([("10.101.2.5", 2)])
+        #expect(try plan([("10.101.2.5", 3)]) == before)
     }
 
     @Test func theSourceOfAMovePointsAtWireguardAndTheTargetAtItsBridge() throws {
-        let here = try plan([("10.101.1.5", 1)], local: ["10.101.1.5"])
-        let away = try plan([("10.101.1.5", 2)], local: [])
+        let here = try plan([("10.101.1.5", 1)])
+        let away = try plan([("10.101.1.5", 2)])
         #expect(
             away.commands(from: here, bridge: .bridge).lines == [
                 "route replace 10.101.1.5/32 dev wg-ployz proto 80 scope link src 10.101.1.1",
@@ -57,13 +51,13 @@ import Testing
     }
 
     @Test func anAddressOfASubnetThatNoMachineHasIsReachedByItsOwnRoute() throws {
-        let plan = try plan([("10.101.9.9", 2)], local: [])
+        let plan = try plan([("10.101.9.9", 2)])
         let target = OverlayRoute.Target.device(.wireguard, source: try IPv4Address("10.101.1.1"))
         #expect(plan.routes.contains(OverlayRoute(destination: .init(printed: "10.101.9.9"), target: target)))
     }
 
-    @Test func unsealingIsThePlanWithTheAddressHere() throws {
-        let before = try plan([("10.101.2.5", 2)], local: [])
+    @Test func unsealingIsTheShareWithTheAddressHere() throws {
+        var share = try Fixture.share(try Fixture.route("10.101.2.5", on: 2), on: 1)
         let link = InstanceLink(
             instance: try InstanceRef("shop/redis/0"),
             address: try IPv4Address("10.101.2.5"),
@@ -71,8 +65,28 @@ import Testing
             bridge: .bridge,
             mtu: 1420
         )
-        let after = before.unsealing(link.address, route: link.route)
-        #expect(after == (try plan([("10.101.2.5", 1)], local: ["10.101.2.5"])))
+        share.lead(link.address, by: link.route)
+        let here = try Fixture.share(try Fixture.route("10.101.2.5", on: 1), on: 1)
+        #expect(share.routes == here.routes)
+        #expect(share.neighbours == here.neighbours)
+    }
+
+    @Test func aChangedShareLeavesThePlanAsOneThatIsMadeAnew() throws {
+        let others = [try Fixture.route("10.101.1.6", on: 2), try Fixture.route("10.101.3.7", on: 1)]
+        let before = try Fixture.route("10.101.2.5", on: 3)
+        let records = [
+            before.parked(for: try OperationID("op-0000000000000001")),
+            try Fixture.route("10.101.2.5", on: 1, generation: 2),
+            before.handedOver(to: try Fixture.id(1)),
+        ]
+        for record in records {
+            var plan = try Fixture.plan(others + [before], on: 1)
+            plan.set(try Fixture.share(record, on: 1), of: record.address)
+            let anew = try Fixture.plan(others + [record], on: 1)
+            #expect(plan.routePlan == anew.routePlan)
+            #expect(plan.peers == anew.peers)
+            #expect(plan.elements == anew.elements)
+        }
     }
 
     @Test func whatIpPrintsIsRead() throws {
@@ -127,35 +141,27 @@ import Testing
 @Suite struct LocalClaimsTests {
     private let address = IPv4Address(bits: 10 << 24 | 101 << 16 | 1 << 8 | 5)
 
-    private func local(_ claims: inout LocalClaims, on machine: Int, generation: UInt64) throws -> Bool {
-        let route = try Fixture.route(address.description, on: machine, generation: generation)
-        return claims.local(in: try Fixture.picture([route]), machine: try Fixture.id(2)).contains(address)
+    private func record(generation: UInt64) throws -> RouteRecord {
+        try Fixture.route(address.description, on: 1, generation: generation)
     }
 
-    @Test func anUnsealedAddressStaysUntilANewerRecordSpeaks() throws {
-        var claims = LocalClaims()
-        #expect(try !local(&claims, on: 1, generation: 4))
-        claims.claim(address, isHere: true)
-        #expect(try local(&claims, on: 1, generation: 4), "the record of the move is still on its way")
-        #expect(try local(&claims, on: 2, generation: 5))
-        #expect(try !local(&claims, on: 3, generation: 6))
-    }
-
-    @Test func aSealedAddressIsGoneUntilANewerRecordSpeaks() throws {
-        var claims = LocalClaims()
-        #expect(try local(&claims, on: 2, generation: 4))
-        claims.claim(address, isHere: false)
-        #expect(try !local(&claims, on: 2, generation: 4))
-        #expect(try local(&claims, on: 2, generation: 6), "it came back")
+    @Test func aClaimHoldsUntilANewerRecordSpeaks() throws {
+        for isHere in [true, false] {
+            var claims = LocalClaims()
+            #expect(claims.isHere(address, against: try record(generation: 4)) == nil)
+            claims.claim(address, isHere: isHere, against: try record(generation: 4))
+            #expect(claims.isHere(address, against: try record(generation: 4)) == isHere)
+            #expect(claims.isHere(address, against: try record(generation: 5)) == nil)
+            #expect(claims == LocalClaims())
+        }
     }
 
     @Test func aClaimWithoutARecordHoldsOnlyForWhatIsHere() throws {
         var claims = LocalClaims()
-        claims.claim(address, isHere: true)
-        let empty = try Fixture.picture([])
-        #expect(claims.local(in: empty, machine: try Fixture.id(2)) == [address])
-        claims.claim(address, isHere: false)
-        #expect(claims.local(in: empty, machine: try Fixture.id(2)) == [])
+        claims.claim(address, isHere: true, against: nil)
+        #expect(claims.isHere(address, against: nil) == true)
+        claims.claim(address, isHere: false, against: nil)
+        #expect(claims.isHere(address, against: nil) == nil)
         #expect(claims == LocalClaims())
     }
 }

@@ -18,8 +18,7 @@ import Testing
     }
 
     private func peers(_ routes: [(String, Int)]) throws -> [WireGuardPeer] {
-        let picture = try Fixture.picture(try routes.map { try Fixture.route($0.0, on: $0.1) })
-        return PeerPlan.peers(of: picture, machine: try Fixture.id(1))
+        try Fixture.peers(try routes.map { try Fixture.route($0.0, on: $0.1) }, on: 1)
     }
 
     @Test func eachOtherMachineHasItsAddressItsSubnetAndWhatHasMovedThere() throws {
@@ -42,7 +41,7 @@ import Testing
             try Fixture.route("10.101.1.5", on: 3, generation: 2),
             try Fixture.route("10.101.1.5", on: 2, generation: 1),
         ]
-        let peers = PeerPlan.peers(of: try Fixture.picture(records), machine: try Fixture.id(1))
+        let peers = try Fixture.peers(records, on: 1)
         #expect(peers.map { $0.allowed.contains(OverlayPrefix(printed: "10.101.1.5")) } == [false, true])
     }
 
@@ -50,11 +49,13 @@ import Testing
         var broken = try Fixture.machine(2)
         broken.wireguardKey = "broken"
         let named = try Fixture.machine(3, endpoints: ["example.org:51820", "[2001:db8::3]:51820"])
-        let picture = try Fixture.picture([])
-        let peers = PeerPlan.peers(
-            of: .init(cluster: picture.cluster, machines: [broken, named], routes: []),
-            machine: try Fixture.id(1)
+        let place = Surroundings(
+            machines: [broken.id: broken, named.id: named],
+            member: try Fixture.member(1),
+            wireguard: .wireguard,
+            bridge: .bridge
         )
+        let peers = NetworkPlan(cluster: Fixture.cluster, in: place).peers.values
         #expect(peers.map(\.endpoint?.text) == ["[2001:db8::3]:51820"])
     }
 

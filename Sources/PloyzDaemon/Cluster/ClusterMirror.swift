@@ -12,6 +12,8 @@ final class ClusterMirror: Sendable {
         /// Grows with each change; 0 until the store has been read once since this daemon started.
         var version = 0
         var waiters: [UUID: AsyncStream<Void>.Continuation] = [:]
+        /// What each follower has not been shown yet.
+        var unseen: [UUID: MirrorChange] = [:]
     }
 
     private let store: any ClusterStore
@@ -35,16 +37,25 @@ final class ClusterMirror: Sendable {
 
     /// Decodes every record under a prefix; one that cannot be read is left out and logged.
     func records<Record: Decodable>(_ type: Record.Type, under prefix: StoreKey) -> [Record] {
-        listing().filter { $0.key.text.hasPrefix(prefix.text) }.compactMap { entry in
-            do {
-                return try JSON.decode(type, from: entry.value)
-            } catch {
-                logger.error(
-                    "A record of the store cannot be read",
-                    metadata: ["store.key": "\(entry.key)", "error": "\(error)"]
-                )
-                return nil
-            }
+        state.withLock { $0.entries }.filter { $0.key.isBelow(prefix) }.sorted { $0.key < $1.key }.compactMap { entry in
+            decode(type, StoreEntry(key: entry.key, value: entry.value))
+        }
+    }
+
+    /// The record at a key; nil when there is none, or none that can be read, which is logged.
+    func record<Record: Decodable>(_ type: Record.Type, at key: StoreKey) -> Record? {
+        value(key).flatMap { decode(type, StoreEntry(key: key, value: $0)) }
+    }
+
+    private func decode<Record: Decodable>(_ type: Record.Type, _ entry: StoreEntry) -> Record? {
+        do {
+            return try JSON.decode(type, from: entry.value)
+        } catch {
+            logger.error(
+                "A record of the store cannot be read",
+                metadata: ["store.key": "\(entry.key)", "error": "\(error)"]
+            )
+            return nil
         }
     }
 
@@ -57,6 +68,31 @@ final class ClusterMirror: Sendable {
             }
             state.withLock { $0.waiters[id] = continuation }
             continuation.yield()
+        }
+    }
+
+    /// Calls `body` with everything, once the store has been read, and then with what has changed since the last call,
+    /// until the task is cancelled.
+    nonisolated(nonsending) func follow(_ body: (MirrorChange) async -> Void) async {
+        let id = UUID()
+        let (stream, continuation) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
+        state.withLock { state in
+            state.waiters[id] = continuation
+            state.unseen[id] = .everything
+        }
+        defer {
+            state.withLock { state in
+                state.waiters[id] = nil
+                state.unseen[id] = nil
+            }
+        }
+        continuation.yield()
+        for await _ in stream where isRead {
+            let change = state.withLock { state in
+                defer { state.unseen[id] = .keys([]) }
+                return state.unseen[id] ?? .everything
+            }
+            await body(change)
         }
     }
 
@@ -79,6 +115,7 @@ final class ClusterMirror: Sendable {
     private func replace(with listing: StoreListing) {
         notify { state in
             state.entries = Dictionary(listing.entries.map { ($0.key, $0.value) }) { _, last in last }
+            for id in state.unseen.keys { state.unseen[id] = .everything }
         }
     }
 
@@ -89,6 +126,7 @@ final class ClusterMirror: Sendable {
                 case .put(let entry): state.entries[entry.key] = entry.value
                 case .deleted(let key): state.entries[key] = nil
                 }
+                for id in state.unseen.keys { state.unseen[id]?.add(change.key) }
             }
         }
     }
@@ -100,5 +138,41 @@ final class ClusterMirror: Sendable {
             return Array(state.waiters.values)
         }
         for waiter in waiters { waiter.yield() }
+    }
+}
+
+/// What has changed in a mirror.
+enum MirrorChange: Hashable, Sendable {
+    /// The store was read anew.
+    case everything
+    case keys(Set<StoreKey>)
+
+    /// Whether anything under one of the prefixes may have changed.
+    func touches(_ prefixes: StoreKey...) -> Bool {
+        guard case .keys(let keys) = self else { return true }
+        return keys.contains { key in prefixes.contains(where: key.isBelow) }
+    }
+
+    /// Whether anything that is under none of the prefixes may have changed.
+    func concernsMore(than prefixes: StoreKey...) -> Bool {
+        guard case .keys(let keys) = self else { return true }
+        return keys.contains { key in !prefixes.contains(where: key.isBelow) }
+    }
+
+    fileprivate mutating func add(_ key: StoreKey) {
+        guard case .keys(var keys) = self else { return }
+        // One holder at a time, so that the set grows where it is.
+        self = .everything
+        keys.insert(key)
+        self = .keys(keys)
+    }
+}
+
+extension StoreChange {
+    fileprivate var key: StoreKey {
+        switch self {
+        case .put(let entry): entry.key
+        case .deleted(let key): key
+        }
     }
 }

@@ -65,7 +65,7 @@ extension Member {
         let record = try await Gatekeeper(store: store, cluster: identity.cluster)
             .admit(request, as: id, key: key, at: now)
         // The new machine's first packets must find their peer here.
-        try await routing.refresh()
+        try await routing.refreshMachines()
         logger.notice("A machine joined", metadata: ["machine.id": "\(id)", "name": "\(record.name)"])
         return Admission(
             machine: record,

@@ -98,7 +98,7 @@ final class Member: Sendable {
             cluster: identity.cluster,
             store: store,
             network: network,
-            memory: DurableFile(state.picture),
+            memory: RoutingMemory(state.picture),
             logger: logger
         )
         starter = InstanceStarter(

@@ -4,24 +4,27 @@ import PloyzModel
 
 /// Makes this machine's peers and routes what the records say, at every change and whenever a migration asks.
 ///
-/// An actor, so that two pictures are never applied at once: the later one, read later, is applied last.
+/// One change costs the same however many addresses there are: what the watch brings is applied by itself, and only a
+/// machine that comes, goes or changes has everything computed anew.
 actor RoutingKeeper: RouteKeeper {
     private let cluster: ClusterRecord
     private let store: any ClusterStore
     private let network: any InstanceNetwork
     /// The last picture, for a daemon that starts before the store answers.
-    private let memory: DurableFile
+    private let memory: RoutingMemory
     private let logger: Logger
-    private var applied: RoutingPicture?
-    private var remembered: RoutingPicture?
-    /// One application at a time: an actor lets another call in at each `await`.
+    private var known: RoutingPicture?
+    /// What the memory lacks.
+    private var unwritten: [IPv4Address: RouteRecord?] = [:]
+    private var isMemoryWhole = false
+    /// One application at a time, in the order in which they were asked for: an actor lets another call in at each `await`.
     private var tail: Task<Void, any Error>?
 
     init(
         cluster: ClusterRecord,
         store: any ClusterStore,
         network: any InstanceNetwork,
-        memory: DurableFile,
+        memory: RoutingMemory,
         logger: Logger
     ) {
         self.cluster = cluster
@@ -34,35 +37,36 @@ actor RoutingKeeper: RouteKeeper {
     /// Applies the picture that an earlier daemon remembered, so that a restart changes nothing; on the first start, the
     /// machines that are known.
     func restore(fallback machines: [MachineRecord]) async throws {
-        let remembered = try memory.read().flatMap { try? JSON.decode(RoutingPicture.self, from: $0) }
-        try await apply(
-            remembered ?? RoutingPicture(cluster: cluster.network, machines: machines, routes: [])
-        )
+        let picture = try memory.read() ?? RoutingPicture(cluster: cluster.network, machines: machines, routes: [])
+        try await inTurn { keeper in try await keeper.set(picture) }
     }
 
-    /// Reads the records and applies them.
-    func refresh() async throws {
-        let previous = tail
-        let task = Task {
-            _ = try? await previous?.value
-            async let machines = store.records(MachineRecord.self, under: .machines)
-            async let routes = store.records(RouteRecord.self, under: .routes)
-            try await apply(RoutingPicture(cluster: cluster.network, machines: machines, routes: routes))
+    func refresh(_ addresses: [IPv4Address]) async throws {
+        try await inTurn { keeper in
+            // Read in its turn: of two the later one sees what the earlier one saw, or more.
+            var change: [IPv4Address: RouteRecord?] = [:]
+            for address in addresses {
+                let record = try await keeper.store.record(RouteRecord.self, at: .route(address))
+                change.updateValue(record, forKey: address)
+            }
+            try await keeper.set(change)
         }
-        tail = task
-        try await task.value
+    }
+
+    /// Reads the machines' records and applies them with the routes that are known.
+    func refreshMachines() async throws {
+        try await inTurn { keeper in
+            let machines = try await keeper.store.records(MachineRecord.self, under: .machines)
+            let routes = await keeper.known.map { Array($0.routes.values) } ?? []
+            try await keeper.set(RoutingPicture(cluster: keeper.cluster.network, machines: machines, routes: routes))
+        }
     }
 
     /// Applies what the mirror has, at each change of it, until the task is cancelled.
     func follow(_ mirror: ClusterMirror) async {
-        for await _ in mirror.changes() where mirror.isRead {
-            let picture = RoutingPicture(
-                cluster: cluster.network,
-                machines: mirror.records(MachineRecord.self, under: .machines),
-                routes: mirror.records(RouteRecord.self, under: .routes)
-            )
+        await mirror.follow { change in
             do {
-                if picture != applied { try await refresh() }
+                try await take(change, of: mirror)
                 try remember()
             } catch {
                 logger.error("Routes cannot be applied", metadata: ["error": "\(error)"])
@@ -70,16 +74,87 @@ actor RoutingKeeper: RouteKeeper {
         }
     }
 
-    /// After the switch, not in it: the file is synced to disk.
-    private func remember() throws {
-        guard let applied, applied != remembered else { return }
-        try memory.write(try JSON.encode(applied))
-        remembered = applied
+    private func take(_ change: MirrorChange, of mirror: ClusterMirror) async throws {
+        guard case .keys(let keys) = change, !change.touches(.machines) else {
+            let machines = mirror.records(MachineRecord.self, under: .machines)
+            let routes = mirror.records(RouteRecord.self, under: .routes)
+            return try await inTurn { keeper in
+                let picture = RoutingPicture(cluster: keeper.cluster.network, machines: machines, routes: routes)
+                // A migration may have been ahead of the watch.
+                let ahead = await keeper.newer(than: picture)
+                try await keeper.set(picture)
+                if !ahead.isEmpty { try await keeper.set(ahead) }
+            }
+        }
+        var newer: [IPv4Address: RouteRecord?] = [:]
+        var unclear: [IPv4Address] = []
+        for key in keys {
+            guard let address = key.routeAddress else { continue }
+            let record = mirror.record(RouteRecord.self, at: key)
+            let current = known?.routes[address]
+            if record == current { continue }
+            // The watch may be behind what a migration has read; and what is gone may have come back. The store knows.
+            if let record, record.generation > current?.generation ?? 0 || current == nil {
+                newer.updateValue(record, forKey: address)
+            } else {
+                unclear.append(address)
+            }
+        }
+        let routes = newer
+        if !routes.isEmpty {
+            try await inTurn { keeper in
+                let current = await keeper.known?.routes
+                try await keeper.set(routes.filter { $0.value?.generation ?? 0 > current?[$0.key]?.generation ?? 0 })
+            }
+        }
+        if !unclear.isEmpty { try await refresh(unclear.sorted()) }
     }
 
-    private func apply(_ picture: RoutingPicture) async throws {
-        guard picture != applied else { return }
+    /// Records that are known to be newer than those of `picture`.
+    private func newer(than picture: RoutingPicture) -> [IPv4Address: RouteRecord?] {
+        guard let known else { return [:] }
+        return known.routes.filter { address, record in
+            guard let other = picture.routes[address] else { return false }
+            return other.generation < record.generation && other.instance == record.instance
+        }
+    }
+
+    private func set(_ picture: RoutingPicture) async throws {
+        guard picture != known else { return }
+        isMemoryWhole = false
         try await network.apply(picture)
-        applied = picture
+        known = picture
+    }
+
+    private func set(_ change: [IPv4Address: RouteRecord?]) async throws {
+        guard !change.isEmpty else { return }
+        for (address, record) in change where known?.routes[address] != record {
+            unwritten.updateValue(record, forKey: address)
+        }
+        known?.apply(change)
+        try await network.apply(change)
+    }
+
+    /// After the switch, not in it: the file is synced to disk.
+    private func remember() throws {
+        guard let known else { return }
+        if isMemoryWhole {
+            guard !unwritten.isEmpty else { return }
+            try memory.add(unwritten, to: known)
+        } else {
+            try memory.write(known)
+            isMemoryWhole = true
+        }
+        unwritten = [:]
+    }
+
+    private func inTurn(_ body: @escaping @Sendable (RoutingKeeper) async throws -> Void) async throws {
+        let previous = tail
+        let task = Task {
+            _ = try? await previous?.value
+            try await body(self)
+        }
+        tail = task
+        try await task.value
     }
 }

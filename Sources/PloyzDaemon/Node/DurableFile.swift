@@ -45,6 +45,20 @@ struct DurableFile: Sendable {
         try Self.syncDirectory(directory)
     }
 
+    /// Adds to the end of the file, which is made when it is not there, mode 0600. When this returns, the bytes are on disk.
+    func append(_ bytes: Data) throws {
+        let file = try FileDescriptor.open(
+            path,
+            .writeOnly,
+            options: [.create, .append],
+            permissions: [.ownerReadWrite]
+        )
+        try file.closeAfter {
+            try file.writeAll(bytes)
+            try Self.sync(file)
+        }
+    }
+
     /// Removes the file; one that is gone already is no error.
     func remove() throws {
         guard unlink(path.string) == 0 || errno == ENOENT else { throw Errno(rawValue: errno) }

@@ -25,7 +25,8 @@ struct QuotaKeeper: Sendable {
     func follow(_ mirror: ClusterMirror) async {
         guard let volumes else { return }
         var settings: [VolumeRef: Setting] = [:]
-        for await _ in mirror.changes() where mirror.isRead {
+        await mirror.follow { change in
+            guard change.touches(.volumes) else { return }
             var isDone = false
             while !isDone, !Task.isCancelled {
                 isDone = true

@@ -52,7 +52,10 @@ actor WorkloadController {
         let (wakes, wake) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
         await withTaskGroup(of: Void.self) { group in
             group.addTask { [mirror] in
-                for await _ in mirror.changes() { wake.yield() }
+                await mirror.follow { change in
+                    // Routes and statuses say nothing of what should run, and are most of what changes.
+                    if change.concernsMore(than: .routes, .statuses) { wake.yield() }
+                }
             }
             group.addTask { [engine, timekeeper] in
                 while !Task.isCancelled {

@@ -20,6 +20,10 @@ package struct MigrationLimits: Hashable, Sendable {
     /// How long no connection may have been begun with a source that was replaced while it ran, before it is stopped:
     /// other machines follow within it, and requests that are under way end.
     package var linger: Duration
+    /// How long no connection of a workload may have begun or ended, when new ones wait already, before it is stopped; and
+    /// how long this is waited for at most. Clients wait as long.
+    package var quiet: Duration
+    package var drain: Duration
     /// Tries of an undo or of a step after the commit, in one run; what still fails is left to the next.
     package var tries: Int
 
@@ -33,6 +37,8 @@ package struct MigrationLimits: Hashable, Sendable {
         storeAway: Duration = .seconds(300),
         candidate: Duration = .seconds(300),
         linger: Duration = .seconds(1),
+        quiet: Duration = .milliseconds(20),
+        drain: Duration = .milliseconds(250),
         tries: Int = 5
     ) {
         self.store = store
@@ -44,6 +50,8 @@ package struct MigrationLimits: Hashable, Sendable {
         self.storeAway = storeAway
         self.candidate = candidate
         self.linger = linger
+        self.quiet = quiet
+        self.drain = drain
         self.tries = tries
     }
 }

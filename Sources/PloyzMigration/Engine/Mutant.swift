@@ -38,6 +38,7 @@ package enum Mutant: String, Sendable, CaseIterable {
     case holdsForgotten = "holds-forgotten"
     case foreignDestroyed = "foreign-snapshots-pruned"
     // The end.
+    case parkingKept = "parking-kept"
     case settleNotRepeated = "settle-not-repeated"
 
     #if PLOYZ_MUTANTS

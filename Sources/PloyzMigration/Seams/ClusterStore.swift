@@ -70,6 +70,12 @@ package struct StoreTransaction: Hashable, Sendable {
         case present(StoreKey)
         /// The value at the key is exactly these bytes.
         case value(StoreKey, Data)
+
+        package var key: StoreKey {
+            switch self {
+            case .absent(let key), .present(let key), .value(let key, _): key
+            }
+        }
     }
 
     package enum Write: Hashable, Sendable {

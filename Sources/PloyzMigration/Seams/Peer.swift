@@ -65,6 +65,9 @@ package struct MigrationUnit: Hashable, Sendable, Codable {
         self.volumes = volumes
     }
 
+    /// Where the members are reached.
+    package var addresses: [IPv4Address] { members.map(\.instance.address) }
+
     /// Whether the unit has no volume: it then starts on the target before it stops on the source.
     package var isStateless: Bool { volumes.isEmpty }
 }

@@ -46,5 +46,13 @@ extension StoreKey {
     package static let locks = root.appending("locks/")
     package static func lock(_ ref: ServiceRef) -> StoreKey { locks.appending(ref.description) }
 
+    /// Whether this is the key of something under `prefix`.
+    package func isBelow(_ prefix: StoreKey) -> Bool { text.utf8.starts(with: prefix.text.utf8) }
+
+    /// The address whose record is at this key; nil for any other key.
+    package var routeAddress: IPv4Address? {
+        isBelow(.routes) ? try? IPv4Address(String(text.dropFirst(Self.routes.text.count))) : nil
+    }
+
     private func appending(_ part: String) -> StoreKey { StoreKey(text + part) }
 }

@@ -17,6 +17,8 @@ package enum MigrationStep: String, Hashable, Sendable, Codable, CaseIterable {
     // 3-CutOver
     /// The last things that can be done while the workload runs: tickets, the commit's conditions, the budget.
     case arm
+    /// New connections wait from here on, and those that are under way end.
+    case park
     case stop
     case fence
     case lastDelta
@@ -45,16 +47,17 @@ package enum MigrationStep: String, Hashable, Sendable, Codable, CaseIterable {
 
     /// What is undone, in this order, when the steps in `begun` may have left something.
     ///
-    /// The way back of the workload comes first: it waits for nobody. The discard on the target and the locks follow.
+    /// The way back of the workload comes first: it waits for nobody. Its clients on other machines, the discard on the
+    /// target and the locks follow.
     static func undoing(_ begun: [MigrationStep]) -> [MigrationStep] {
-        [.stop, .prepareTarget, .holdBases, .announce].filter(begun.contains)
+        [.stop, .park, .prepareTarget, .holdBases, .announce].filter(begun.contains)
     }
 
     var phase: MigrationPhase {
         switch self {
         case .announce, .holdBases, .sendImages, .prepareTarget: .prepare
         case .preCopy: .preCopy
-        case .arm, .stop, .fence, .lastDelta, .startCandidate: .cutover
+        case .arm, .park, .stop, .fence, .lastDelta, .startCandidate: .cutover
         case .commit: .commit
         case .switchOver: .switch
         case .retireSource, .conclude: .cleanup
@@ -74,6 +77,7 @@ package enum MigrationStep: String, Hashable, Sendable, Codable, CaseIterable {
     var pendingWork: String {
         switch self {
         case .stop: "start the workload on the source again"
+        case .park: "let new connections from other machines go on to the source"
         case .prepareTarget: "discard the candidate on the target"
         case .holdBases: "release the holds on the source's snapshots"
         case .announce: "write the end of the operation to the store"

@@ -48,7 +48,7 @@ extension TargetAgent {
         _ = try await sideBySide(unit.members) { member in
             try await seams.network.unseal(member.instance.ref, address: member.instance.address)
         }
-        try await seams.routes.refresh()
+        try await seams.routes.refresh(unit.addresses)
         _ = try await known
     }
 
@@ -59,9 +59,9 @@ extension TargetAgent {
             try await seams.network.openBeside(member.instance.ref, address: member.instance.address)
         }
         // This machine takes what comes by the alias before anybody is told to use it.
-        try await seams.routes.refresh()
+        try await seams.routes.refresh(unit.addresses)
         try await seams.store.advanceHandover(of: unit, to: .open)
-        try await seams.routes.refresh()
+        try await seams.routes.refresh(unit.addresses)
     }
 
     private func isHandedOver(_ entry: TargetEntry) async throws -> Bool {

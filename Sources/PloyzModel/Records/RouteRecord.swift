@@ -8,6 +8,8 @@ package struct RouteRecord: Codable, Hashable, Sendable {
     package var generation: UInt64
     /// The last move in which both places answered for a while; it stays until the next move.
     package var handover: Handover?
+    /// While the instance stands still: every machine holds new connections to the address until this is gone.
+    package var parking: Parking?
 
     package init(
         address: IPv4Address,
@@ -15,7 +17,8 @@ package struct RouteRecord: Codable, Hashable, Sendable {
         machine: MachineID,
         ports: [ServicePort],
         generation: UInt64,
-        handover: Handover? = nil
+        handover: Handover? = nil,
+        parking: Parking? = nil
     ) {
         self.address = address
         self.instance = instance
@@ -23,5 +26,6 @@ package struct RouteRecord: Codable, Hashable, Sendable {
         self.ports = ports
         self.generation = generation
         self.handover = handover
+        self.parking = parking
     }
 }

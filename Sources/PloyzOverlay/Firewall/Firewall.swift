@@ -7,16 +7,23 @@ struct Firewall: Sendable {
     let runner: any InvocationRunner
 
     /// Loads our table anew, in one transaction, and repairs the forward rules.
-    func load(_ translations: AddressTranslations) async throws {
+    func load(_ elements: TableElements) async throws {
         try await runner.require(
-            NftRuleset.load(configuration, cluster: member.cluster, translations: translations)
+            NftRuleset.load(configuration, cluster: member.cluster, elements: elements)
         )
         try await repairForwardRules()
     }
 
     /// The elements of the table's sets and maps, while it stands.
-    func set(_ translations: AddressTranslations) async throws {
-        try await runner.require(NftRuleset.set(translations))
+    func set(_ elements: TableElements) async throws {
+        try await runner.require(NftRuleset.set(elements))
+    }
+
+    /// Turns one into the other while the table stands. When an element is not there that should be, all are set anew.
+    func change(from old: TableElements, to new: TableElements, all: TableElements) async throws {
+        let commands = TableElements.commands(from: old, to: new)
+        guard !commands.isEmpty else { return }
+        if try await runner.run(NftRuleset.change(commands)).status != 0 { try await set(all) }
     }
 
     /// What `nft` prints for our table, without elements; nil when there is none. The text is nft's own form, so it is compared with what

@@ -16,11 +16,14 @@ struct ForwardRules: Hashable, Sendable {
         Invocation("iptables-restore", ["--wait", "--noflush"], input: input)
     }
 
-    /// What instances may do: send anywhere, be reached over the overlay and from each other, and get answers.
+    /// What instances may do: send anywhere, be reached over the overlay and from each other, and get answers. What has
+    /// waited may go on to wherever it may go.
     var rules: [String] {
         [
             "-A \(Self.chain) -i \(bridge) -j ACCEPT",
             "-A \(Self.chain) -i \(wireguard) -o \(bridge) -j ACCEPT",
+            "-A \(Self.chain) -i \(wireguard) -o \(ParkingDevices.inward) -j ACCEPT",
+            "-A \(Self.chain) -i \(ParkingDevices.outward) -j ACCEPT",
             "-A \(Self.chain) -o \(bridge) -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT",
         ]
     }

@@ -9,7 +9,7 @@ enum NftRuleset {
     static func text(
         _ configuration: OverlayConfiguration,
         cluster: IPv4Network,
-        translations: AddressTranslations
+        elements: TableElements
     ) -> String {
         let wireguard = configuration.wireguard
         let bridge = configuration.bridge
@@ -17,6 +17,9 @@ enum NftRuleset {
             table inet ployz
             delete table inet ployz
             table inet ployz {
+                # Whose new connections wait; of the second, those from other machines too.
+                set parked { type ipv4_addr; }
+                set parked_arrivals { type ipv4_addr; }
                 # During a handover: addresses of instances that run here beside their old place.
                 set beside { type ipv4_addr; }
                 # Those of them that new connections from here go to.
@@ -31,6 +34,23 @@ enum NftRuleset {
                 # Alias to address of instances elsewhere that open connections to here.
                 map heard { type ipv4_addr : ipv4_addr; }
 
+                chain park_prerouting {
+                    type filter hook prerouting priority raw; policy accept;
+                    iifname "\(ParkingDevices.outward)" meta mark set meta mark and \(ParkingDevices.unmark) accept
+                    iifname != "\(wireguard)" ip daddr @parked jump park
+                    iifname "\(wireguard)" ip daddr @parked_arrivals jump park
+                }
+                chain park_output {
+                    type route hook output priority raw; policy accept;
+                    ip daddr @parked jump park
+                }
+                chain park {
+                    # What belongs to a connection that was begun before goes on to where it was begun.
+                    tcp flags & (syn | ack) != syn return
+                    icmp type != echo-request return
+                    # Tracked when it has waited, as what is begun then.
+                    notrack meta mark set meta mark or \(ParkingDevices.mark)
+                }
                 chain mark_prerouting {
                     type filter hook prerouting priority mangle; policy accept;
                     iifname != "\(wireguard)" ip daddr @answering ct state new ct mark set ct mark or \(mark)
@@ -81,7 +101,7 @@ enum NftRuleset {
                     ip saddr \(cluster) ip daddr != \(cluster) masquerade
                 }
             }
-            \(translations.elements)
+            \(elements.text)
             """
     }
 
@@ -91,20 +111,20 @@ enum NftRuleset {
     static func load(
         _ configuration: OverlayConfiguration,
         cluster: IPv4Network,
-        translations: AddressTranslations
+        elements: TableElements
     ) -> Invocation {
         Invocation(
             "nft",
             ["-f", "-"],
-            input: text(configuration, cluster: cluster, translations: translations)
+            input: text(configuration, cluster: cluster, elements: elements)
         )
     }
 
     /// Sets the elements of the sets and maps to exactly these, in one transaction.
-    static func set(_ translations: AddressTranslations) -> Invocation {
-        let flushes = AddressTranslations.names.map { name in
-            "flush \(AddressTranslations.sets.contains(name) ? "set" : "map") inet ployz \(name)\n"
-        }
-        return Invocation("nft", ["-f", "-"], input: flushes.joined() + translations.elements)
+    static func set(_ elements: TableElements) -> Invocation {
+        Invocation("nft", ["-f", "-"], input: TableElements.flush + elements.text)
     }
+
+    /// Applies commands that ``TableElements/commands(from:to:)`` has made, in one transaction.
+    static func change(_ commands: String) -> Invocation { Invocation("nft", ["-f", "-"], input: commands) }
 }

@@ -19,10 +19,3 @@ extension RouteRecord {
         return aliases
     }
 }
-
-extension RoutingPicture {
-    /// The addresses of instances that run on `machine` while the address itself still leads to their old place.
-    func besides(on machine: MachineID) -> Set<IPv4Address> {
-        Set(currentRoutes.filter { $0.machine == machine && $0.place != machine }.map(\.address))
-    }
-}

@@ -45,6 +45,27 @@ struct SocketTable: Hashable, Sendable {
         }
     }
 
+    /// The TCP connections in the network of a process that are open or being opened, each by its two ends; not those
+    /// with itself. Empty when the process is gone.
+    static func connections(of pid: Int32) -> Set<String> {
+        ["tcp", "tcp6"].reduce(into: []) { found, file in
+            guard let data = FileManager.default.contents(atPath: "/proc/\(pid)/net/\(file)") else { return }
+            found.formUnion(connections(in: String(decoding: data, as: UTF8.self)))
+        }
+    }
+
+    /// Those in state 01 (established), 02 and 03 (SYN sent, received) and 08 (closed by the other end alone).
+    static func connections(in text: String) -> Set<String> {
+        let states: Set<Substring> = ["01", "02", "03", "08"]
+        let found = text.split(separator: "\n").dropFirst().compactMap { line -> String? in
+            let fields = line.split(separator: " ")
+            guard fields.count > 3, states.contains(fields[3]) else { return nil }
+            let ends = fields[1...2].compactMap { $0.split(separator: ":").first }
+            return ends.first == ends.last ? nil : "\(fields[1]) \(fields[2])"
+        }
+        return Set(found)
+    }
+
     /// The sockets that a process holds, by inode.
     static func sockets(of pid: Int32) -> Set<UInt64> {
         let directory = "/proc/\(pid)/fd"

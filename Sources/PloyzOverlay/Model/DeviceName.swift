@@ -32,6 +32,10 @@ package struct DeviceName: Hashable, Sendable, Codable, CustomStringConvertible,
     /// An instance's end of its link, inside.
     static let inner = DeviceName(constant: "eth0")
 
+    /// The two ends of what packets wait in.
+    static let parking = DeviceName(constant: "ployz-park")
+    static let unparking = DeviceName(constant: "ployz-unpark")
+
     package static let wireguard = DeviceName(constant: "wg-ployz")
     package static let bridge = DeviceName(constant: "br-ployz")
 

@@ -11,6 +11,9 @@ struct MACAddress: Hashable, Sendable, CustomStringConvertible {
     /// Of the bridge, the same on all machines. 0.0.0.1 is nobody's address.
     static let gateway = MACAddress(bytes: [0, 0, 0, 1])
 
+    /// Of the end by which parked packets come back. Nor is 0.0.0.2.
+    static let unparking = MACAddress(bytes: [0, 0, 0, 2])
+
     private init(bytes: [UInt8]) {
         text = ([0x02, 0x50] + bytes).map { byte in
             let digits = String(byte, radix: 16)

@@ -18,3 +18,13 @@ struct WireGuardPeerState: Hashable, Sendable {
     /// Seconds since 1970; 0 when there was none.
     let latestHandshake: Int64
 }
+
+extension WireGuardPeerState {
+    /// A peer as it is after it was set to this.
+    ///
+    /// Its endpoint counts as set: it may roam from here on, and only a state that was read anew can tell whether the
+    /// record must be tried again.
+    init(_ peer: WireGuardPeer) {
+        self.init(key: peer.key, endpoint: peer.endpoint?.text, allowed: peer.allowed, latestHandshake: 0)
+    }
+}

@@ -141,9 +141,9 @@ private struct StoredRoutes: RouteKeeper {
     let machine: String
     let faults: FaultInjector
 
-    func refresh() async throws {
+    func refresh(_ addresses: [IPv4Address]) async throws {
         try await faults.call(machine, "routes.refresh", cost: .milliseconds(5)) {
-            _ = try await store.records(RouteRecord.self, under: .routes)
+            for address in addresses { _ = try await store.record(RouteRecord.self, at: .route(address)) }
         }
     }
 }

@@ -74,7 +74,12 @@ package final class InMemoryNetwork: InstanceNetwork {
         try await call("detach", instance) { $0.links[instance] = nil }
     }
 
+    package func holdArrivals(_ instance: InstanceRef, address: IPv4Address) async throws {
+        try await call("holdArrivals", instance) { _ in }
+    }
+
     package func apply(_ picture: RoutingPicture) async throws {}
+    package func apply(_ change: [IPv4Address: RouteRecord?]) async throws {}
 
     package func waitUntilReady(
         _ readiness: Readiness,

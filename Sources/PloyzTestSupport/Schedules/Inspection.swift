@@ -19,6 +19,7 @@ struct Inspection {
         var inspection = Inspection(cluster, stage)
         inspection.inspectInstances()
         inspection.inspectOperations()
+        inspection.inspectRoutes()
         inspection.inspectMachines()
         if isFinal { inspection.inspectSnapshots() }
         let now = stage.foreignThings(in: cluster)
@@ -125,6 +126,12 @@ struct Inspection {
             if !isRight || record.state == .running || record.state == .undecided {
                 found.append("I6: \(record.id) is recorded as \(record.state), and was decided otherwise")
             }
+        }
+    }
+
+    private mutating func inspectRoutes() {
+        for route in records(RouteRecord.self, under: .routes) where route.parking != nil {
+            found.append("I4: \(route.address) is still parked: its clients wait for nobody")
         }
     }
 

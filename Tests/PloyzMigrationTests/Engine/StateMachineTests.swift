@@ -40,7 +40,7 @@ import Testing
     @Test func theWorkloadGoesBackBeforeAnybodyElseIsAsked() {
         var machine = machine(at: .startCandidate)
         machine.failed(.startCandidate, Self.failure)
-        #expect(undos(machine) == [.stop, .prepareTarget, .holdBases, .announce])
+        #expect(undos(machine) == [.stop, .park, .prepareTarget, .holdBases, .announce])
     }
 
     @Test func onlyWhatWasBegunIsUndone() {
@@ -114,6 +114,7 @@ import Testing
         var machine = machine(at: .startCandidate)
         machine.failed(.startCandidate, Self.failure)
         machine.finished(.stop)
+        machine.finished(.park)
         machine.postponed(.prepareTarget)
         machine.finished(.holdBases)
         machine.finished(.announce)

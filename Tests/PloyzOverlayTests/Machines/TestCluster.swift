@@ -74,7 +74,11 @@ struct TestCluster: Sendable {
         and route: RouteRecord
     ) throws -> RoutingPicture {
         let rest = try picture(places)
-        return RoutingPicture(cluster: rest.cluster, machines: rest.machines, routes: rest.routes + [route])
+        return RoutingPicture(
+            cluster: rest.cluster,
+            machines: Array(rest.machines.values),
+            routes: Array(rest.routes.values) + [route]
+        )
     }
 
     func apply(_ picture: RoutingPicture) async throws {

@@ -129,6 +129,7 @@ extension MigrationRunner {
         moved.machine = record.to.id
         moved.generation += 1
         moved.handover = nil
+        moved.parking = nil
         return moved
     }
 

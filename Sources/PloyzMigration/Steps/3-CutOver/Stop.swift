@@ -41,6 +41,10 @@ extension MigrationRunner {
                 try await Self.start(member, on: seams)
             }
         }
+        // Whoever waits is let go on to a workload that answers, or is told that it does not.
+        _ = try await sideBySide(unit.members) { member in
+            try await seams.network.unseal(member.instance.ref, address: member.instance.address)
+        }
         guard let stoppedAt else { return }
         self.stoppedAt = nil
         entry.record.downtime = Microseconds(seams.time.now - stoppedAt)
@@ -51,8 +55,15 @@ extension MigrationRunner {
         let instance = member.instance
         let sandbox = try await seams.containers.startSandbox(seams.sandbox(of: member))
         try await seams.network.attach(instance.ref, sandbox: sandbox, address: instance.address, sealed: false)
-        try await seams.network.unseal(instance.ref, address: instance.address)
         _ = try await seams.containers.startWorkload(instance.ref)
+        guard let readiness = member.service.spec.readiness else { return }
+        let bounded = Readiness(probe: readiness.probe, timeout: min(readiness.timeout, Span(milliseconds: 20_000)))
+        try? await seams.network.waitUntilReady(
+            bounded,
+            instance: instance.ref,
+            sandbox: sandbox,
+            address: instance.address
+        )
     }
 
     private func checkStillOwner() async throws {

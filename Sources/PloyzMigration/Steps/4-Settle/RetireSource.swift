@@ -12,7 +12,7 @@ extension MigrationRunner {
             try await outlastFollowers()
             try await stopMembers()
             try await seams.store.advanceHandover(of: unit, to: .over)
-            try await seams.routes.refresh()
+            try await seams.routes.refresh(unit.addresses)
         }
         // The target opened the address at the first word; with the second it stamps its copies.
         try await settleTarget()

@@ -32,5 +32,5 @@ extension MigrationRunner {
 
     /// This machine's routes lead to the target. The links to the stopped instances lead nowhere from then on; they are
     /// removed with them, since the kernel takes tens of milliseconds to put a link down.
-    private func leaveAddress() async throws { try await seams.routes.refresh() }
+    private func leaveAddress() async throws { try await seams.routes.refresh(unit.addresses) }
 }
