@@ -249,7 +249,7 @@ package actor LinuxInstanceNetwork: InstanceNetwork {
             let batch = Invocation.ipBatch(commands(name, led))
             try await self.runner.require(batch, state: "the instance may still be reachable")
             // All of it when a route was changed behind the plan's back; else there may be nothing to do.
-            if led == nil, let address { try await self.convergeIfKnown([address]) } else { try await self.convergeIfKnown() }
+            try await self.convergeIfKnown(led == nil ? address.map { [$0] } : nil)
         }
     }
 

@@ -13,7 +13,7 @@ import Testing
         try Fixture.route(address, on: 1).parked(for: try OperationID("op-0000000000000001"))
     }
 
-    private func isParked(_ record: RouteRecord, on number: Int, _ standing: LocalStanding = LocalStanding()) throws -> Bool {
+    private func isParked(_ record: RouteRecord, on number: Int, _ standing: LocalStanding) throws -> Bool {
         try !Fixture.share(record, on: number, standing).elements.parked.isEmpty
     }
 

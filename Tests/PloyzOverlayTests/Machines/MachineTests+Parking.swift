@@ -91,7 +91,12 @@ extension MachineTests {
     ) async throws -> [[TestClient.Answer]] {
         let tasks = clients.map { client in
             Task {
-                try await TestClient.run(in: client.holder, to: address, for: .milliseconds(1200), every: .milliseconds(2))
+                try await TestClient.run(
+                    in: client.holder,
+                    to: address,
+                    for: .milliseconds(1200),
+                    every: .milliseconds(2)
+                )
             }
         }
         try await Task.sleep(for: .milliseconds(300))
