@@ -74,6 +74,9 @@ let package = Package(
         // Faults at every boundary of a migration, in a lab.
         .executableTarget(name: "ployz-faults", dependencies: ["LabScenarios"], swiftSettings: settings),
 
+        // What clients notice of moves.
+        .executableTarget(name: "ployz-traffic", dependencies: ["LabScenarios"], swiftSettings: settings),
+
         // What needs a Debian kernel, systemd and real boots.
         .executableTarget(name: "ployz-guests", dependencies: ["LabScenarios"], swiftSettings: settings),
 

@@ -70,7 +70,9 @@ extension Lab {
 
 extension ProgramResult {
     /// The events that `migrate apply --json` or `migrate watch --json` printed.
-    package func notices() throws -> [MigrationNotice] {
+    package func notices() throws -> [MigrationNotice] { try Self.notices(in: output) }
+
+    static func notices(in output: Data) throws -> [MigrationNotice] {
         try output.split(separator: UInt8(ascii: "\n")).map {
             try DocumentForm.decode(MigrationNotice.self, from: Data($0))
         }

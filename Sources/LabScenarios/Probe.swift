@@ -108,9 +108,27 @@ package struct ProbeReport: Codable, Sendable {
     /// The longest time between two acknowledgements, in milliseconds.
     package var longestGap: Double
     package var longestWait: Double
+    /// Acknowledged attempts that took more than 50 ms.
+    package var held: Int
+    /// The longest times between two acknowledgements, longest first.
+    package var gaps: [Gap]
+
+    package struct Gap: Codable, Sendable {
+        package var milliseconds: Double
+        /// Nanoseconds since 1970.
+        package var beganWall: UInt64
+
+        enum CodingKeys: String, CodingKey {
+            case milliseconds = "ms"
+            case beganWall = "began_wall_ns"
+        }
+
+        /// When the next acknowledgement came.
+        package var end: Date { Date(timeIntervalSince1970: Double(beganWall) / 1e9 + milliseconds / 1000) }
+    }
 
     enum CodingKeys: String, CodingKey {
-        case attempts, acknowledged, errors
+        case attempts, acknowledged, errors, held, gaps
         case failedConnects = "failed_connects"
         case failedRequests = "failed_requests"
         case longestGap = "longest_gap_ms"

@@ -83,12 +83,12 @@ extension FaultPlay {
         }
         let machine = machines(moment.role)[0]
         let breakpoint = try await breakpoint(moment)
-        try await stage.arm(breakpoint, on: machine)
+        try await stage.lab.arm(breakpoint, on: machine)
         async let command = apply()
         do {
-            try await stage.waitUntilStopped(machine, at: breakpoint)
+            try await stage.lab.waitUntilStopped(machine, at: breakpoint)
         } catch {
-            try await stage.disarm(machine)
+            try await stage.lab.disarm(machine)
             let result = try await command
             throw ScenarioFailure("\(error); apply ended with \(result.status): \(result.errorText)")
         }

@@ -107,7 +107,7 @@ package struct FaultStage: Sendable {
         for daemon in ["containerd", "dockerd", "ployzd"] where try await !runs(daemon, on: machine) {
             try await lab.command(["start", machine, daemon]).succeeded()
         }
-        try await disarm(machine)
+        try await lab.disarm(machine)
         try await Strangers.plant(shop, on: machine)
     }
 
@@ -144,30 +144,6 @@ package struct FaultStage: Sendable {
     }
 
     // MARK: Breakpoints
-
-    func arm(_ moment: String, on machine: String) async throws {
-        let script = "rm -f /run/ployz-lab/reached; printf '%s' '\(moment)' >/run/ployz-lab/breakpoint"
-        try await lab.run(machine, ["sh", "-c", script]).succeeded()
-    }
-
-    func disarm(_ machine: String) async throws {
-        try await lab.run(machine, ["rm", "-f", "/run/ployz-lab/breakpoint", "/run/ployz-lab/reached"]).succeeded()
-    }
-
-    /// Waits until the daemon has stopped itself at its breakpoint.
-    ///
-    /// - Throws: ``ScenarioFailure`` when it does not come there within `seconds`.
-    func waitUntilStopped(_ machine: String, at moment: String, within seconds: Int = 60) async throws {
-        let script = """
-            until [ -e /run/ployz-lab/reached ] &&
-                grep -q '^State:.T' "/proc/$(pgrep -o -x ployzd)/status" 2>/dev/null; do sleep 0.02; done
-            """
-        let limit = seconds * lab.kind.patience
-        let wait = lab.bounded(seconds, ["sh", "-c", script])
-        guard try await lab.run(machine, wait, within: seconds + 10).status == 0 else {
-            throw ScenarioFailure("ployzd on \(machine) did not come to '\(moment)' within \(limit) s")
-        }
-    }
 }
 
 extension MigrationSummary {

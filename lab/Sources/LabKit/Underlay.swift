@@ -29,6 +29,9 @@ package enum Underlay {
     /// In the switch: the host reaches guests by an address on the bridge, whatever is cut between them.
     package static let reachGuests = ["ip", "address", "add", "192.168.90.1/24", "dev", bridge]
 
+    /// In the switch: the same for machines of namespaces, whenever a client outside of them is wanted.
+    package static let reachOutside = [["ip", "address", "replace", "192.168.90.1/24", "dev", bridge]]
+
     /// In the switch: a port named after the machine, for the QEMU that is started in this namespace.
     package static func plugInGuest(_ machine: MachineName) -> [[String]] {
         [

@@ -4,8 +4,10 @@ import Posix
 package enum Exchange: Sendable {
     /// `SET w:<identifier>:<sequence> <sequence>`, acknowledged by `+OK`.
     case redisWrite(identifier: String)
+    /// `PING`, acknowledged by `+PONG`.
+    case redisPing
     /// `GET <path>`, acknowledged by status 200 and the end of the connection.
-    case httpGet(path: String)
+    case httpGet(path: String, host: String?)
     /// A transaction with one `INSERT` of identifier and sequence, acknowledged by the answer to `COMMIT`.
     case postgresCommit(identifier: String)
 
@@ -20,10 +22,13 @@ package enum Exchange: Sendable {
             let connection = try Connection(to: settings.endpoint, until: opening)
             let command = ["SET", LedgerEntry.key(identifier, sequence), "\(sequence)"]
             try connection.send(RedisProtocol.encode(command), until: whole)
-            try Self.awaitOK(connection, until: whole)
-        case .httpGet(let path):
+            try Self.await("OK", connection, until: whole)
+        case .redisPing:
             let connection = try Connection(to: settings.endpoint, until: opening)
-            let request = "GET \(path) HTTP/1.1\r\nHost: \(settings.endpoint)\r\nConnection: close\r\n\r\n"
+            try Self.ping(connection, until: whole)
+        case .httpGet(let path, let host):
+            let connection = try Connection(to: settings.endpoint, until: opening)
+            let request = "GET \(path) HTTP/1.1\r\nHost: \(host ?? "\(settings.endpoint)")\r\nConnection: close\r\n\r\n"
             try connection.send(Array(request.utf8), until: whole)
             try Self.awaitPage(connection, until: whole)
         case .postgresCommit(let identifier):
@@ -33,12 +38,22 @@ package enum Exchange: Sendable {
         }
     }
 
-    private static func awaitOK(_ connection: borrowing Connection, until deadline: Deadline) throws {
+    /// - Throws: `ProbeFailure`.
+    static func ping(_ connection: borrowing Connection, until deadline: Deadline) throws {
+        try connection.send(RedisProtocol.encode(["PING"]), until: deadline)
+        try Self.await("PONG", connection, until: deadline)
+    }
+
+    private static func await(
+        _ word: String,
+        _ connection: borrowing Connection,
+        until deadline: Deadline
+    ) throws {
         var bytes: [UInt8] = []
         while true {
             if let (reply, _) = try RedisProtocol.decode(bytes[...]) {
                 switch reply {
-                case .status("OK"): return
+                case .status(word): return
                 case .error(let text), .status(let text): throw ProbeFailure.refused(firstWord(text))
                 case .bulk: throw ProbeFailure.refused("a value")
                 }

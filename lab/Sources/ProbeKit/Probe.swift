@@ -31,6 +31,7 @@ package struct Probe {
         let end = settings.duration.map { Deadline(seconds: $0) }
         var next = Clock.monotonic()
         while end?.isOver != true, !stop.wait(until: next) {
+            var isAcknowledged = false
             let began = Clock.monotonic()
             next = began + UInt64(settings.interval) * 1_000_000
             let sequence = summary.attempts
@@ -45,6 +46,7 @@ package struct Probe {
                 )
                 if let ledger { try Self.append(entry.line, to: ledger, path: settings.ledgerFile) }
                 summary.acknowledged += 1
+                isAcknowledged = true
                 summary.firstSequence = summary.firstSequence ?? sequence
                 summary.lastSequence = sequence
                 let gap = gaps.acknowledged(monotonic: entry.monotonic, wall: entry.wall)
@@ -56,7 +58,7 @@ package struct Probe {
                 summary.count(failure)
             }
             let wait = Milliseconds.rounded(Clock.monotonic() - began)
-            summary.longestWaitMilliseconds = max(summary.longestWaitMilliseconds, wait)
+            summary.waited(wait, isAcknowledged: isAcknowledged)
         }
         summary.ended = Timestamp.text(wall: Clock.wall())
         summary.gaps = gaps.longest

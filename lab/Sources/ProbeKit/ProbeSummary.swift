@@ -13,6 +13,8 @@ package struct ProbeSummary: Codable, Equatable {
     /// The longest time between two acknowledgements that follow each other; 0 when there were fewer than two.
     package var longestGapMilliseconds = 0.0
     package var longestGapBegan: String?
+    /// Acknowledged attempts that took more than 50 ms.
+    package var held = 0
     /// The longest time that one attempt took, whether it was acknowledged or not.
     package var longestWaitMilliseconds = 0.0
     /// From the last acknowledgement to the end.
@@ -25,7 +27,7 @@ package struct ProbeSummary: Codable, Equatable {
 
     enum CodingKeys: String, CodingKey {
         case identifier = "id"
-        case to, started, ended, attempts, acknowledged, errors, gaps
+        case to, started, ended, attempts, acknowledged, held, errors, gaps
         case failedConnects = "failed_connects"
         case failedRequests = "failed_requests"
         case longestGapMilliseconds = "longest_gap_ms"
@@ -41,6 +43,12 @@ package struct ProbeSummary: Codable, Equatable {
         self.to = to
         self.started = started
         ended = started
+    }
+
+    /// Notes how long an attempt took, in milliseconds.
+    package mutating func waited(_ wait: Double, isAcknowledged: Bool) {
+        longestWaitMilliseconds = max(longestWaitMilliseconds, wait)
+        if isAcknowledged, wait > 50 { held += 1 }
     }
 
     /// Counts an attempt that was not acknowledged.

@@ -100,6 +100,65 @@ struct Commits: ParsableCommand {
     }
 }
 
+struct Ping: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Ping a Redis again and again, each time on a new connection."
+    )
+
+    @OptionGroup var options: ProbeOptions
+
+    @Option(help: "A name for the summary.")
+    var id = "ping"
+
+    func run() throws {
+        let settings = options.settings(identifier: id, ledger: nil)
+        try Output.json(Probe(settings: settings, exchange: .redisPing).run())
+    }
+}
+
+struct Keep: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Keep one connection to a Redis open and ping on it again and again.",
+        discussion: """
+            A ping that is not answered is a failed request; a new connection is then opened at once. The longest wait \
+            is that of the longest ping, or of a new connection and the first ping on it.
+            """
+    )
+
+    @OptionGroup var options: ProbeOptions
+
+    @Option(help: "A name for the summary.")
+    var id = "keep"
+
+    func run() throws {
+        try Output.json(KeptConnectionProbe(settings: options.settings(identifier: id, ledger: nil)).run())
+    }
+}
+
+struct Flood: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Begin connections to a Redis at a fixed rate, whether or not those before them are answered.",
+        discussion: "Each pings once and is closed. --interval-ms is not looked at."
+    )
+
+    @OptionGroup var options: ProbeOptions
+
+    @Option(help: "Connections a second, 1 to 100000.")
+    var rate = 2000
+
+    @Option(help: "A name for the summary.")
+    var id = "flood"
+
+    func validate() throws {
+        guard (1...100_000).contains(rate) else { throw ValidationError("--rate: \(rate) is not in 1 to 100000") }
+    }
+
+    func run() throws {
+        let settings = options.settings(identifier: id, ledger: nil)
+        try Output.json(FloodProbe(settings: settings, rate: rate).run())
+    }
+}
+
 struct HTTP: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Get a page again and again, each time on a new connection.",
@@ -114,15 +173,21 @@ struct HTTP: ParsableCommand {
     @Option(help: "The path that is asked for.")
     var path = "/"
 
+    @Option(help: "The host that is asked for. Default: the server's address.")
+    var host: String?
+
     func validate() throws {
         guard path.wholeMatch(of: /\/[!-~]*/) != nil else {
             throw ValidationError("--path: '\(path)' is no path of printable characters")
+        }
+        if let host, host.wholeMatch(of: /[A-Za-z0-9.-]{1,253}/) == nil {
+            throw ValidationError("--host: '\(host)' is no host name")
         }
     }
 
     func run() throws {
         let settings = options.settings(identifier: id, ledger: nil)
-        try Output.json(Probe(settings: settings, exchange: .httpGet(path: path)).run())
+        try Output.json(Probe(settings: settings, exchange: .httpGet(path: path, host: host)).run())
     }
 }
 

@@ -11,7 +11,7 @@ struct PloyzLab: ParsableCommand {
             """,
         subcommands: [
             Up.self, Down.self, List.self, Status.self, Logs.self,
-            Exec.self, Ctl.self,
+            Exec.self, Ctl.self, Outside.self,
             Cut.self, Loss.self, Rate.self, Sever.self, Fill.self, Freeze.self, Thaw.self, Heal.self,
             Kill.self, Start.self, Reset.self, Reboot.self, Live.self,
             Image.self,

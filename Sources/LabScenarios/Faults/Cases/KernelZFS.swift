@@ -198,10 +198,10 @@ extension FaultPlay {
         let half = FaultStage.ballast << 19
         let known = Set((try await stage.migrations() ?? []).map(\.operation))
         try await perform([.limit(80)])
-        try await stage.arm("progress \(half)", on: source)
+        try await stage.lab.arm("progress \(half)", on: source)
         let apply = ["ployzctl", "migrate", "apply", stage.shop.service, "--to", target, "--stall-limit", "4s"]
         async let result = lab.run(FaultStage.founder, lab.bounded(200, apply))
-        try await stage.waitUntilStopped(source, at: "progress \(half)")
+        try await stage.lab.waitUntilStopped(source, at: "progress \(half)")
         try await lab.command(["sever", target, "4319"]).succeeded()
         try await lab.command(["kill", source, "ployzd", "--signal", "CONT"]).succeeded()
         _ = try await waitUntilEnded(beside: known)

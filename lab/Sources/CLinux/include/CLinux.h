@@ -5,6 +5,7 @@
 #include <signal.h>
 #include <spawn.h>
 #include <stddef.h>
+#include <sys/epoll.h>
 #include <sys/types.h>
 
 /// Moves the calling thread into fresh mount, UTS, IPC, network, cgroup namespaces; its next child starts a fresh
