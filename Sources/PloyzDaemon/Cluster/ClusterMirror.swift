@@ -7,16 +7,17 @@ import Synchronization
 /// This machine's copy of the store, kept current by one watch. It is for looking and for noticing changes; whatever
 /// must be right reads the store itself.
 final class ClusterMirror: Sendable {
-    private struct State {
+    struct State {
         var entries: [StoreKey: Data] = [:]
         /// Grows with each change; 0 until the store has been read once since this daemon started.
         var version = 0
         var waiters: [UUID: AsyncStream<Void>.Continuation] = [:]
+        var readers: [UUID: MirrorReader.Pending] = [:]
     }
 
     private let store: any ClusterStore
     private let logger: Logger
-    private let state = Mutex(State())
+    let state = Mutex(State())
 
     init(store: any ClusterStore, logger: Logger) {
         self.store = store
@@ -78,13 +79,16 @@ final class ClusterMirror: Sendable {
 
     private func replace(with listing: StoreListing) {
         notify { state in
-            state.entries = Dictionary(listing.entries.map { ($0.key, $0.value) }) { _, last in last }
+            let entries = Dictionary(listing.entries.map { ($0.key, $0.value) }) { _, last in last }
+            state.noteDifference(to: entries)
+            state.entries = entries
         }
     }
 
     private func apply(_ changes: [StoreChange]) {
         notify { state in
             for change in changes {
+                state.note(change)
                 switch change {
                 case .put(let entry): state.entries[entry.key] = entry.value
                 case .deleted(let key): state.entries[key] = nil
