@@ -14,23 +14,22 @@ extension LabTests {
         @Test("An instance finds services by short and long name, and asks the host's resolver for other names")
         func names() async throws {
             let lab = try lab()
-            let image = try await lab.buildImage("web")
-            let web = Manifests.web("named", image: image)
-            try await lab.deploy(web, on: "m1")
-            let client = web.replacing("namespace = \"named\"\n", with: "").replacing("\"web\"", with: "\"client\"")
-            try await lab.deploy(web + "\n" + client, on: "m3")
-            let instances = try await lab.instances(of: "named/web") + lab.instances(of: "named/client")
+            let image = try await lab.buildImage("redis")
+            let namespace = "namespace = \"named\"\n"
+            try await lab.deploy(namespace + redis("cache", image), on: "m1")
+            try await lab.deploy(namespace + redis("cache", image) + redis("client", image), on: "m3")
+            let instances = try await lab.instances(of: "named/cache") + lab.instances(of: "named/client")
             #expect(instances.map(\.machine.name.text) == ["m1", "m3"])
-            for name in ["web", "web.named", "web.named.ployz.internal", "client"] {
-                let page = try await fetch("http://\(name)/index.html", inside: "named/client", on: "m3")
-                #expect(page.status == 0, "\(name): \(page.errorText)")
+            for name in ["cache", "cache.named", "cache.named.ployz.internal", "client"] {
+                let answer = try await ping(name, inside: "named/client", on: "m3")
+                #expect(answer.text.hasPrefix("PONG"), "\(name): \(answer.text)\(answer.errorText)")
             }
-            #expect(try await fetch("http://nobody/", inside: "named/client", on: "m3").status != 0)
+            #expect(try await !ping("nobody", inside: "named/client", on: "m3").text.hasPrefix("PONG"))
 
             let address = try #require(instances.first?.address)
             try await withUpstream(on: "m3", answering: "outside.test", with: "\(address)") {
                 try await lab.wait(for: "the host's resolver to be asked", within: 10) {
-                    try await fetch("http://www.outside.test/index.html", inside: "named/client", on: "m3").status == 0
+                    try await ping("www.outside.test", inside: "named/client", on: "m3").text.hasPrefix("PONG")
                 }
             }
         }
@@ -163,17 +162,31 @@ extension LabTests {
             return found.map(String.init) + ["127.0.0.1"]
         }
 
-        private func fetch(_ url: String, inside service: String, on machine: String) async throws -> ProgramResult {
+        /// A Redis without a volume: its programs look names up as most do, with the C library.
+        private func redis(_ name: String, _ image: String) -> String {
+            """
+
+            [[services]]
+            name = "\(name)"
+            service_ports = [{ port = 6379 }]
+            readiness = { tcp = { port = 6379 }, timeout = "30s" }
+
+            [services.template]
+            image = "\(image)"
+            pull_policy = "never"
+            command = ["/usr/bin/redis-server", "--protected-mode", "no", "--save", ""]
+            stop_grace_period = "1s"
+
+            """
+        }
+
+        private func ping(_ name: String, inside service: String, on machine: String) async throws -> ProgramResult {
             let lab = try lab()
             let list = ["docker", "ps", "-q", "--filter", "label=io.ployz.instance=\(service)/0"]
-            let roles = list + ["--filter", "label=io.ployz.role=workload"]
-            let container = try await lab.run(machine, roles).succeeded().text.trimmingCharacters(
-                in: .whitespacesAndNewlines
-            )
-            return try await lab.run(
-                machine,
-                ["docker", "exec", container, "/bin/busybox", "wget", "-q", "-T", "5", "-O", "-", url]
-            )
+            let found = try await lab.run(machine, list + ["--filter", "label=io.ployz.role=workload"]).succeeded().text
+            let container = found.trimmingCharacters(in: .whitespacesAndNewlines)
+            let command = lab.bounded(10, ["docker", "exec", container, "/usr/bin/redis-cli", "-h", name, "PING"])
+            return try await lab.run(machine, command)
         }
 
         /// Runs `body` while the machine's resolver is one that knows a domain.

@@ -103,7 +103,7 @@ extension Member {
                 if self.identity.machine.isStorageMember { try await self.startStoreMember() }
             }
             await repair("The network") { try await self.network.repair() }
-            await repair("Names and published ports") { try await self.serving.repair() }
+            await serving.repair()
         }
     }
 

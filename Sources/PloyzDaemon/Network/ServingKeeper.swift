@@ -53,10 +53,10 @@ actor ServingKeeper {
         }
     }
 
-    /// Brings back what died.
-    func repair() async throws {
-        try await names.repair()
-        try await ingress.repair()
+    /// Brings back what died; neither waits for the other to be well.
+    func repair() async {
+        await attempt("names") { try await self.names.repair() }
+        await attempt("ingress") { try await self.ingress.repair() }
     }
 
     private func feedIngress(_ signals: AsyncStream<Void>) async {
