@@ -163,7 +163,8 @@ let package = Package(
         .testTarget(
             name: "PloyzDaemonTests",
             dependencies: [
-                "PloyzAPI", "PloyzAPITestSupport", "PloyzDaemon", "PloyzMigration", "PloyzModel", "PloyzOverlay",
+                logging, "PloyzAPI", "PloyzAPITestSupport", "PloyzDaemon", "PloyzMigration", "PloyzModel",
+                "PloyzOverlay",
                 "PloyzTestSupport",
             ],
             swiftSettings: settings

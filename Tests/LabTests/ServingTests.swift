@@ -28,7 +28,7 @@ extension LabTests {
 
             let address = try #require(instances.first?.address)
             try await withUpstream(on: "m3", answering: "outside.test", with: "\(address)") {
-                try await lab.wait(for: "the host's resolver to be asked", within: 10) {
+                try await lab.wait(for: "the host's resolver to be asked", within: 30) {
                     try await ping("www.outside.test", inside: "named/client", on: "m3").text.hasPrefix("PONG")
                 }
             }
@@ -116,8 +116,10 @@ extension LabTests {
             try await lab.wait(for: "the daemon to answer") {
                 try await lab.ctl("m2", ["status"]).status == 0
             }
-            // Names and ports have been looked at when the first repair is over.
-            try await Task.sleep(for: .seconds(16))
+            try await lab.wait(for: "names and ports to be looked at") {
+                try await lab.document(ClusterStatus.self, "m2", ["status"]).ingress != nil
+            }
+            try await Task.sleep(for: .seconds(3))
             #expect(try await helpers() == before)
 
             try await lab.run("m2", ["sh", "-c", "kill -9 $(ps -eo pid=,comm= | awk '/dnsmasq|haproxy/ {print $1}')"])
@@ -206,8 +208,12 @@ extension LabTests {
                 ],
                 output: lab.scratch.appending(path: "upstream")
             )
-            let change =
-                "echo nameserver 127.0.0.9 > /run/resolv.test && mount --bind /run/resolv.test $(realpath /etc/resolv.conf)"
+            // The kernel tells dnsmasq of a new file in /etc, but not of a mount: another one must start.
+            let change = """
+                echo nameserver 127.0.0.9 > /run/resolv.test
+                mount --bind /run/resolv.test $(realpath /etc/resolv.conf)
+                kill -9 $(ps -eo pid=,args= | awk '/hostsdir/ && !/awk/ {print $1}')
+                """
             try await lab.run(machine, ["sh", "-c", change]).succeeded()
             let result = await Result { try await body() }
             try await lab.run(machine, ["sh", "-c", "umount $(realpath /etc/resolv.conf)"]).succeeded()

@@ -77,7 +77,7 @@ final class ClusterMirror: Sendable {
         }
     }
 
-    private func replace(with listing: StoreListing) {
+    func replace(with listing: StoreListing) {
         notify { state in
             let entries = Dictionary(listing.entries.map { ($0.key, $0.value) }) { _, last in last }
             state.noteDifference(to: entries)
@@ -85,7 +85,7 @@ final class ClusterMirror: Sendable {
         }
     }
 
-    private func apply(_ changes: [StoreChange]) {
+    func apply(_ changes: [StoreChange]) {
         notify { state in
             for change in changes {
                 state.note(change)
