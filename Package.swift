@@ -158,17 +158,30 @@ let package = Package(
             name: "PloyzDaemon",
             dependencies: [
                 asyncHTTPClient, logging, serviceLifecycle, system, tomlKit,
-                "PloyzAPI", "PloyzContainers", "PloyzManifest", "PloyzMigration", "PloyzModel", "PloyzOverlay",
-                "PloyzStore", "PloyzSupervisor", "PloyzTransfer", "PloyzTrust", "PloyzZFS",
+                "PloyzAPI", "PloyzContainers", "PloyzIngress", "PloyzManifest", "PloyzMigration", "PloyzModel",
+                "PloyzOverlay", "PloyzStore", "PloyzSupervisor", "PloyzTransfer", "PloyzTrust", "PloyzZFS",
             ],
             swiftSettings: settings
         ),
         .testTarget(
             name: "PloyzDaemonTests",
             dependencies: [
-                "PloyzAPI", "PloyzAPITestSupport", "PloyzDaemon", "PloyzMigration", "PloyzModel", "PloyzOverlay",
+                logging, "PloyzAPI", "PloyzAPITestSupport", "PloyzDaemon", "PloyzMigration", "PloyzModel",
+                "PloyzOverlay",
                 "PloyzTestSupport",
             ],
+            swiftSettings: settings
+        ),
+
+        // Names by dnsmasq and published ports by HAProxy, from the records.
+        .target(
+            name: "PloyzIngress",
+            dependencies: [logging, "PloyzModel", "PloyzSupervisor"],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "PloyzIngressTests",
+            dependencies: ["PloyzIngress", "PloyzSupervisor"],
             swiftSettings: settings
         ),
 

@@ -108,6 +108,7 @@ package enum Samples {
         machines: machines.machines,
         services: services.services,
         migrations: [MigrationSummary(running)],
+        ingress: IngressSummary(open: 3, connections: 1045, retries: 14, failed: 1, cutOff: 4),
         warnings: ["m3 has not been heard of for 4 min"]
     )
 

@@ -17,6 +17,8 @@ extension ContainerCreation {
         host.sysctls = spec.sysctls.filter { isOfNetwork($0.key) }
         host.nameServers = spec.nameServers.filter(isAddress)
         host.searchDomains = spec.nameServers.filter { !isAddress($0) }
+        // `service.namespace` has one dot, and is looked for in the search domains first.
+        if host.searchDomains?.isEmpty == false { host.resolverOptions = ["ndots:2"] }
         host.extraHosts = ["\(spec.hostname):\(spec.address)"]
         host.log = HostSettings.Log(type: "none")
         let request = ContainerCreation(

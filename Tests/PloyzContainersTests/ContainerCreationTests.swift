@@ -27,6 +27,9 @@ struct ContainerCreationTests {
                   "10.101.1.1",
                   "fd00::1"
                 ],
+                "DnsOptions" : [
+                  "ndots:2"
+                ],
                 "DnsSearch" : [
                   "shop.ployz"
                 ],

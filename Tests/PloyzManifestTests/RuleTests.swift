@@ -63,7 +63,11 @@ struct RuleTests {
         ),
         (
             service("a", "service_ports = [{ port = 1 }]\npublish = [{ port = 9, target = 1, protocol = \"udp\" }]"),
-            ["services[0].publish[0].target: 1/udp is none of the service_ports"]
+            ["services[0].publish[0].protocol: only TCP ports can be published"]
+        ),
+        (
+            service("a", "service_ports = [{ port = 1 }]\npublish = [{ port = 9, target = 2 }]"),
+            ["services[0].publish[0].target: 2/tcp is none of the service_ports"]
         ),
         (
             service("a", "service_ports = [{ port = 1 }]\npublish = [{ port = 9, target = 1 }]")

@@ -16,6 +16,8 @@ extension GuestCheck {
             ("apparmor", "dpkg --purge --force-depends apparmor", "apparmor", "apparmor"),
             ("etcd-server", "dpkg --purge --force-depends etcd-server", "etcd", "etcd-server"),
             ("busybox-static", "dpkg --purge --force-depends busybox-static", "sandbox", "busybox-static"),
+            ("dnsmasq-base", "dpkg --purge --force-depends dnsmasq-base", "dnsmasq", "dnsmasq-base"),
+            ("haproxy", "dpkg --purge --force-depends haproxy", "haproxy", "haproxy"),
             ("iptables", "dpkg --purge --force-depends iptables", "iptables-save", "iptables"),
             (
                 "kernel WireGuard",

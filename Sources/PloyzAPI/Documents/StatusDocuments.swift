@@ -9,6 +9,8 @@ package struct ClusterStatus: Document {
     package let services: [ServiceSummary]
     /// Migrations that have not ended.
     package let migrations: [MigrationSummary]
+    /// Of the machine that was asked; nil where nothing is published.
+    package let ingress: IngressSummary?
     /// What needs a person's eye, in words.
     package let warnings: [String]
 
@@ -19,6 +21,7 @@ package struct ClusterStatus: Document {
         machines: [MachineSummary],
         services: [ServiceSummary],
         migrations: [MigrationSummary],
+        ingress: IngressSummary? = nil,
         warnings: [String]
     ) {
         self.id = id
@@ -27,7 +30,30 @@ package struct ClusterStatus: Document {
         self.machines = machines
         self.services = services
         self.migrations = migrations
+        self.ingress = ingress
         self.warnings = warnings
+    }
+}
+
+/// What a machine's ingress has counted since its last reload, of all that is published together.
+package struct IngressSummary: Codable, Hashable, Sendable {
+    /// Connections that clients have open.
+    package let open: Int
+    /// Connections that clients made.
+    package let connections: Int
+    /// Tries to reach a service that were repeated: what waited.
+    package let retries: Int
+    /// Connections and requests that waited in vain.
+    package let failed: Int
+    /// Those that a service ended before their time.
+    package let cutOff: Int
+
+    package init(open: Int, connections: Int, retries: Int, failed: Int, cutOff: Int) {
+        self.open = open
+        self.connections = connections
+        self.retries = retries
+        self.failed = failed
+        self.cutOff = cutOff
     }
 }
 

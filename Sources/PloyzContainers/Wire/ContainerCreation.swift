@@ -63,6 +63,7 @@ struct HostSettings: Encodable, Hashable, Sendable {
     var sysctls: [String: String]?
     var nameServers: [String]?
     var searchDomains: [String]?
+    var resolverOptions: [String]?
     /// `name:address` lines of `/etc/hosts`.
     var extraHosts: [String]?
     /// nil for the daemon's own choice.
@@ -82,6 +83,7 @@ struct HostSettings: Encodable, Hashable, Sendable {
         case sysctls = "Sysctls"
         case nameServers = "Dns"
         case searchDomains = "DnsSearch"
+        case resolverOptions = "DnsOptions"
         case extraHosts = "ExtraHosts"
         case log = "LogConfig"
     }

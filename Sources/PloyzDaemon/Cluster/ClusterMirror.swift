@@ -7,18 +7,17 @@ import Synchronization
 /// This machine's copy of the store, kept current by one watch. It is for looking and for noticing changes; whatever
 /// must be right reads the store itself.
 final class ClusterMirror: Sendable {
-    private struct State {
+    struct State {
         var entries: [StoreKey: Data] = [:]
         /// Grows with each change; 0 until the store has been read once since this daemon started.
         var version = 0
         var waiters: [UUID: AsyncStream<Void>.Continuation] = [:]
-        /// What each follower has not been shown yet.
-        var unseen: [UUID: MirrorChange] = [:]
+        var readers: [UUID: MirrorReader.Pending] = [:]
     }
 
     private let store: any ClusterStore
     private let logger: Logger
-    private let state = Mutex(State())
+    let state = Mutex(State())
 
     init(store: any ClusterStore, logger: Logger) {
         self.store = store
@@ -35,19 +34,15 @@ final class ClusterMirror: Sendable {
         state.withLock { $0.entries }.map { StoreEntry(key: $0.key, value: $0.value) }.sorted { $0.key < $1.key }
     }
 
-    /// Decodes every record under a prefix; one that cannot be read is left out and logged.
+    /// Decodes every record under a prefix, in the order of keys; one that cannot be read is left out and logged.
     func records<Record: Decodable>(_ type: Record.Type, under prefix: StoreKey) -> [Record] {
         state.withLock { $0.entries }.filter { $0.key.isBelow(prefix) }.sorted { $0.key < $1.key }.compactMap { entry in
             decode(type, StoreEntry(key: entry.key, value: entry.value))
         }
     }
 
-    /// The record at a key; nil when there is none, or none that can be read, which is logged.
-    func record<Record: Decodable>(_ type: Record.Type, at key: StoreKey) -> Record? {
-        value(key).flatMap { decode(type, StoreEntry(key: key, value: $0)) }
-    }
-
-    private func decode<Record: Decodable>(_ type: Record.Type, _ entry: StoreEntry) -> Record? {
+    /// nil for a record that cannot be read, which is logged.
+    func decode<Record: Decodable>(_ type: Record.Type, _ entry: StoreEntry) -> Record? {
         do {
             return try JSON.decode(type, from: entry.value)
         } catch {
@@ -71,31 +66,6 @@ final class ClusterMirror: Sendable {
         }
     }
 
-    /// Calls `body` with everything, once the store has been read, and then with what has changed since the last call,
-    /// until the task is cancelled.
-    nonisolated(nonsending) func follow(_ body: (MirrorChange) async -> Void) async {
-        let id = UUID()
-        let (stream, continuation) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
-        state.withLock { state in
-            state.waiters[id] = continuation
-            state.unseen[id] = .everything
-        }
-        defer {
-            state.withLock { state in
-                state.waiters[id] = nil
-                state.unseen[id] = nil
-            }
-        }
-        continuation.yield()
-        for await _ in stream where isRead {
-            let change = state.withLock { state in
-                defer { state.unseen[id] = .keys([]) }
-                return state.unseen[id] ?? .everything
-            }
-            await body(change)
-        }
-    }
-
     /// Lists and watches until the task is cancelled; a lost connection is made again.
     func run(timekeeper: some Timekeeper) async {
         while !Task.isCancelled {
@@ -112,21 +82,22 @@ final class ClusterMirror: Sendable {
         }
     }
 
-    private func replace(with listing: StoreListing) {
+    func replace(with listing: StoreListing) {
         notify { state in
-            state.entries = Dictionary(listing.entries.map { ($0.key, $0.value) }) { _, last in last }
-            for id in state.unseen.keys { state.unseen[id] = .everything }
+            let entries = Dictionary(listing.entries.map { ($0.key, $0.value) }) { _, last in last }
+            state.noteDifference(to: entries)
+            state.entries = entries
         }
     }
 
-    private func apply(_ changes: [StoreChange]) {
+    func apply(_ changes: [StoreChange]) {
         notify { state in
             for change in changes {
+                state.note(change)
                 switch change {
                 case .put(let entry): state.entries[entry.key] = entry.value
                 case .deleted(let key): state.entries[key] = nil
                 }
-                for id in state.unseen.keys { state.unseen[id]?.add(change.key) }
             }
         }
     }
@@ -138,41 +109,5 @@ final class ClusterMirror: Sendable {
             return Array(state.waiters.values)
         }
         for waiter in waiters { waiter.yield() }
-    }
-}
-
-/// What has changed in a mirror.
-enum MirrorChange: Hashable, Sendable {
-    /// The store was read anew.
-    case everything
-    case keys(Set<StoreKey>)
-
-    /// Whether anything under one of the prefixes may have changed.
-    func touches(_ prefixes: StoreKey...) -> Bool {
-        guard case .keys(let keys) = self else { return true }
-        return keys.contains { key in prefixes.contains(where: key.isBelow) }
-    }
-
-    /// Whether anything that is under none of the prefixes may have changed.
-    func concernsMore(than prefixes: StoreKey...) -> Bool {
-        guard case .keys(let keys) = self else { return true }
-        return keys.contains { key in !prefixes.contains(where: key.isBelow) }
-    }
-
-    fileprivate mutating func add(_ key: StoreKey) {
-        guard case .keys(var keys) = self else { return }
-        // One holder at a time, so that the set grows where it is.
-        self = .everything
-        keys.insert(key)
-        self = .keys(keys)
-    }
-}
-
-extension StoreChange {
-    fileprivate var key: StoreKey {
-        switch self {
-        case .put(let entry): entry.key
-        case .deleted(let key): key
-        }
     }
 }

@@ -26,6 +26,7 @@ extension Member {
         await withDiscardingTaskGroup { group in
             group.addTask { await self.mirror.run(timekeeper: self.timekeeper) }
             group.addTask { await self.routing.follow(self.mirror) }
+            group.addTask { await self.serving.follow(self.mirror) }
             group.addTask { await self.serve("The API for other machines") { try await self.servePeers() } }
             group.addTask { await self.serve("The volume stream") { try await self.streams.listen() } }
             if identity.machine.isStorageMember {
@@ -102,6 +103,7 @@ extension Member {
                 if self.identity.machine.isStorageMember { try await self.startStoreMember() }
             }
             await repair("The network") { try await self.network.repair() }
+            await serving.repair()
         }
     }
 

@@ -1,5 +1,6 @@
 import Foundation
 import PloyzAPI
+import PloyzIngress
 import PloyzMigration
 import PloyzModel
 import PloyzOverlay
@@ -70,6 +71,7 @@ extension Member {
                 .flatMap { try? JSON.decode(InstanceStatus.self, from: $0) }?.message
             warnings.append("\(instance.instance) is \(instance.state.rawValue): \(reason ?? "no reason was given")")
         }
+        warnings += await serving.problems.map { "\(identity.machine.name): \($0)" }
         return ClusterStatus(
             id: identity.cluster.id,
             name: identity.cluster.name,
@@ -77,6 +79,15 @@ extension Member {
             machines: machines,
             services: services,
             migrations: listings.migrations().filter { $0.finishedAt == nil }.map(MigrationSummary.init),
+            ingress: await serving.counters.map {
+                IngressSummary(
+                    open: $0.open,
+                    connections: $0.connections,
+                    retries: $0.retries,
+                    failed: $0.failed,
+                    cutOff: $0.cutOff
+                )
+            },
             warnings: warnings
         )
     }

@@ -2,6 +2,7 @@ import Foundation
 import Logging
 import PloyzAPI
 import PloyzContainers
+import PloyzIngress
 import PloyzMigration
 import PloyzModel
 import PloyzOverlay
@@ -34,6 +35,7 @@ final class Member: Sendable {
     let network: LinuxInstanceNetwork
     let routing: RoutingKeeper
     let starter: InstanceStarter
+    let serving: ServingKeeper
     let peers: MachineDirectory
     let streams: StreamEnds
     let migrations: MigrationService
@@ -92,6 +94,7 @@ final class Member: Sendable {
                 subnet: identity.machine.subnet
             ),
             supervisor: supervisor,
+            ownProcesses: { [processes = ServingProcesses(supervisor: supervisor)] in await processes() },
             execute: { instance, command in try await engine.execute(command, in: instance) }
         )
         routing = RoutingKeeper(
@@ -106,8 +109,10 @@ final class Member: Sendable {
             store: store,
             volumes: volumes,
             engine: engine,
-            network: network
+            network: network,
+            nameServers: Self.nameServers(identity, configuration)
         )
+        serving = Self.makeServing(identity, configuration, state, supervisor, network, timekeeper, logger)
         transport = TransportCredentials(certificate: loaded.certificate, root: loaded.root)
         peers = MachineDirectory(
             machine: machine,
@@ -134,7 +139,8 @@ final class Member: Sendable {
             journal: FileJournal(directory: state.journal).stoppingAtBreakpoints(),
             claims: claims,
             routes: routing,
-            time: timekeeper
+            time: timekeeper,
+            nameServers: Self.nameServers(identity, configuration)
         )
         migrations = MigrationService(
             seams: seams,

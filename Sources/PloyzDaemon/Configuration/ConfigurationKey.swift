@@ -110,6 +110,25 @@ struct ConfigurationKey: Sendable {
             .text { $0.etcdProgram = try absolute($1) }
         ),
         .init(
+            "dnsmasq_program",
+            "What answers for services' names",
+            default: "/usr/sbin/dnsmasq",
+            .text { $0.dnsmasqProgram = try absolute($1) }
+        ),
+        .init(
+            "haproxy_program",
+            "What answers at published ports and routes",
+            default: "/usr/sbin/haproxy",
+            .text { $0.haproxyProgram = try absolute($1) }
+        ),
+        .init("http_port", "TCP, on every address: HTTP routes", default: "80", .port { $0.httpPort = $1 }),
+        .init(
+            "ingress_wait",
+            "How long a new connection to a published port or route waits for its service, 3s to 10m",
+            default: "30s",
+            .text { $0.ingressWait = try span($1, within: Span(milliseconds: 3000)...Span(milliseconds: 600_000)) }
+        ),
+        .init(
             "log_level",
             "trace, debug, info, notice, warning or error",
             default: "info",
@@ -127,6 +146,14 @@ struct ConfigurationKey: Sendable {
             throw InvalidName(text: path, rule: "an absolute path")
         }
         return path
+    }
+
+    private static func span(_ text: String, within range: ClosedRange<Span>) throws(InvalidName) -> Span {
+        let span = try Span(text)
+        guard range.contains(span) else {
+            throw InvalidName(text: text, rule: "a time of \(range.lowerBound) to \(range.upperBound), such as 30s")
+        }
+        return span
     }
 
     private static func size(_ text: String, within range: ClosedRange<ByteCount>) throws(InvalidName) -> ByteCount {

@@ -30,6 +30,12 @@ struct DaemonConfiguration: Hashable, Sendable, Codable {
     /// The static program that sandboxes run.
     var sandboxProgram: String
     var etcdProgram: String
+    var dnsmasqProgram: String
+    var haproxyProgram: String
+    /// Where HTTP routes answer, on every address.
+    var httpPort: Int
+    /// How long a new connection waits for its service.
+    var ingressWait: Span
     var logLevel: String
 
     init(name: MachineName) {
@@ -51,6 +57,10 @@ struct DaemonConfiguration: Hashable, Sendable, Codable {
         storePeerPort = 2380
         sandboxProgram = "/bin/busybox"
         etcdProgram = "/usr/bin/etcd"
+        dnsmasqProgram = "/usr/sbin/dnsmasq"
+        haproxyProgram = "/usr/sbin/haproxy"
+        httpPort = 80
+        ingressWait = Span(milliseconds: 30_000)
         logLevel = "info"
     }
 }

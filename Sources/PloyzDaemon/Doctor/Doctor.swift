@@ -41,6 +41,8 @@ package struct Doctor: Sendable {
         var findings = Self.programs.map(find)
         findings.append(sandboxProgram())
         findings.append(etcd())
+        findings.append(serving("dnsmasq", at: configuration.dnsmasqProgram, "services' names", "dnsmasq-base"))
+        findings.append(serving("haproxy", at: configuration.haproxyProgram, "published ports and routes", "haproxy"))
         findings.append(await docker())
         if let appArmor = appArmor() { findings.append(appArmor) }
         findings.append(await firewall())
@@ -85,6 +87,12 @@ package struct Doctor: Sendable {
             )
         }
         return DoctorFinding("etcd", .ok, path)
+    }
+
+    private func serving(_ check: String, at path: String, _ what: String, _ package: String) -> DoctorFinding {
+        machine.kind(of: path) == .program
+            ? DoctorFinding(check, .ok, path)
+            : DoctorFinding(check, .warning, "\(path) is not there: no \(what) here", next: Self.install(package))
     }
 
     // MARK: Services

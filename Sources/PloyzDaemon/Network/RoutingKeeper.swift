@@ -1,3 +1,4 @@
+import Foundation
 import Logging
 import PloyzMigration
 import PloyzModel
@@ -64,48 +65,63 @@ actor RoutingKeeper: RouteKeeper {
 
     /// Applies what the mirror has, at each change of it, until the task is cancelled.
     func follow(_ mirror: ClusterMirror) async {
-        await mirror.follow { change in
+        let reader = mirror.reader(under: [.machines, .routes])
+        var isFirst = true
+        for await _ in mirror.changes() where mirror.isRead {
+            let changes = reader.take()
+            guard isFirst || !changes.isEmpty else { continue }
             do {
-                try await take(change, of: mirror)
+                if isFirst || changes.keys.contains(where: { $0.isBelow(.machines) }) {
+                    try await takeAll(of: mirror)
+                } else {
+                    try await take(changes, of: mirror)
+                }
+                isFirst = false
                 try remember()
             } catch {
+                // The next change, or the repair, finds what was not applied.
+                isFirst = true
                 logger.error("Routes cannot be applied", metadata: ["error": "\(error)"])
             }
         }
     }
 
-    private func take(_ change: MirrorChange, of mirror: ClusterMirror) async throws {
-        guard case .keys(let keys) = change, !change.touches(.machines) else {
-            let machines = mirror.records(MachineRecord.self, under: .machines)
-            let routes = mirror.records(RouteRecord.self, under: .routes)
-            return try await inTurn { keeper in
-                let picture = RoutingPicture(cluster: keeper.cluster.network, machines: machines, routes: routes)
-                // A migration may have been ahead of the watch.
-                let ahead = await keeper.newer(than: picture)
-                try await keeper.set(picture)
-                if !ahead.isEmpty { try await keeper.set(ahead) }
-            }
+    private func takeAll(of mirror: ClusterMirror) async throws {
+        let machines = mirror.records(MachineRecord.self, under: .machines)
+        let routes = mirror.records(RouteRecord.self, under: .routes)
+        try await inTurn { keeper in
+            let picture = RoutingPicture(cluster: keeper.cluster.network, machines: machines, routes: routes)
+            // A migration may have been ahead of the watch.
+            let ahead = await keeper.newer(than: picture)
+            try await keeper.set(picture)
+            try await keeper.set(ahead)
         }
+    }
+
+    private func take(_ changes: [StoreKey: Data?], of mirror: ClusterMirror) async throws {
         var newer: [IPv4Address: RouteRecord?] = [:]
         var unclear: [IPv4Address] = []
-        for key in keys {
+        for (key, value) in changes {
             guard let address = key.routeAddress else { continue }
-            let record = mirror.record(RouteRecord.self, at: key)
+            let record = value.flatMap { mirror.decode(RouteRecord.self, StoreEntry(key: key, value: $0)) }
             let current = known?.routes[address]
             if record == current { continue }
             // The watch may be behind what a migration has read; and what is gone may have come back. The store knows.
-            if let record, record.generation > current?.generation ?? 0 || current == nil {
+            if let record, current.map({ $0.generation < record.generation }) ?? true {
                 newer.updateValue(record, forKey: address)
             } else {
                 unclear.append(address)
             }
         }
         let routes = newer
-        if !routes.isEmpty {
-            try await inTurn { keeper in
-                let current = await keeper.known?.routes
-                try await keeper.set(routes.filter { $0.value?.generation ?? 0 > current?[$0.key]?.generation ?? 0 })
-            }
+        try await inTurn { keeper in
+            // A refresh may have been before it in turn.
+            let current = await keeper.known?.routes ?? [:]
+            try await keeper.set(
+                routes.filter { address, record in
+                    current[address].map { $0.generation < record?.generation ?? 0 } ?? true
+                }
+            )
         }
         if !unclear.isEmpty { try await refresh(unclear.sorted()) }
     }

@@ -18,6 +18,8 @@ struct StateDirectory: Sendable {
     var journal: FilePath { root.appending("journal") }
     var helpers: FilePath { root.appending("helpers") }
     var locks: FilePath { root.appending("locks") }
+    /// HAProxy's configuration, made from the records.
+    var ingress: FilePath { root.appending("ingress") }
     var etcd: FilePath { root.appending("etcd") }
 
     /// Makes the directories that are missing, mode 0700.

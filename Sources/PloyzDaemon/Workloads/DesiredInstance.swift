@@ -15,12 +15,13 @@ struct DesiredInstance: Hashable, Sendable {
         self.volumes = volumes
     }
 
-    var sandbox: SandboxSpec {
+    /// - Parameter nameServers: addresses; without one the sandbox has the host's.
+    func sandbox(nameServers: [String]) -> SandboxSpec {
         SandboxSpec(
             instance: ref,
             address: record.address,
             hostname: "\(service.ref.service)-\(ref.index)",
-            nameServers: [],
+            nameServers: InternalNames.resolver(nameServers, in: service.ref.namespace),
             sysctls: service.spec.template.sysctls
         )
     }

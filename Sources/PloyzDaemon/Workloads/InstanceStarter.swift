@@ -9,6 +9,7 @@ struct InstanceStarter: Sendable {
     private let volumes: (any VolumeStore)?
     private let engine: any ContainerEngine
     private let network: any InstanceNetwork
+    private let nameServers: [String]
     private let preparing = KeyedLock<MachineID>()
 
     init(
@@ -16,13 +17,15 @@ struct InstanceStarter: Sendable {
         store: any ClusterStore,
         volumes: (any VolumeStore)?,
         engine: any ContainerEngine,
-        network: any InstanceNetwork
+        network: any InstanceNetwork,
+        nameServers: [String]
     ) {
         self.machine = machine
         self.store = store
         self.volumes = volumes
         self.engine = engine
         self.network = network
+        self.nameServers = nameServers
     }
 
     /// Whether the instance runs as its record says: right epoch, image and generation, joined to a running sandbox.
@@ -63,7 +66,7 @@ struct InstanceStarter: Sendable {
         try await preparing.withLock(machine) { try await mountVolumes(of: instance) }
         // Before the sandbox, which is made anew for changed settings only when nothing runs in its network.
         try await engine.stopWorkload(instance.ref, grace: instance.service.spec.template.stopGracePeriod.duration)
-        let sandbox = try await engine.startSandbox(instance.sandbox)
+        let sandbox = try await engine.startSandbox(instance.sandbox(nameServers: nameServers))
         try await network.attach(instance.ref, sandbox: sandbox, address: instance.record.address, sealed: false)
         try await network.unseal(instance.ref, address: instance.record.address)
         try await engine.createWorkload(instance.workload { volumes?.directory(of: $0) ?? "" })

@@ -25,8 +25,9 @@ struct QuotaKeeper: Sendable {
     func follow(_ mirror: ClusterMirror) async {
         guard let volumes else { return }
         var settings: [VolumeRef: Setting] = [:]
-        await mirror.follow { change in
-            guard change.touches(.volumes) else { return }
+        let reader = mirror.reader(under: [.volumes])
+        for await _ in mirror.changes() where mirror.isRead {
+            guard !reader.take().isEmpty else { continue }
             var isDone = false
             while !isDone, !Task.isCancelled {
                 isDone = true

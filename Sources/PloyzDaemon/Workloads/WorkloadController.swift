@@ -52,9 +52,13 @@ actor WorkloadController {
         let (wakes, wake) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
         await withTaskGroup(of: Void.self) { group in
             group.addTask { [mirror] in
-                await mirror.follow { change in
-                    // Routes and statuses say nothing of what should run, and are most of what changes.
-                    if change.concernsMore(than: .routes, .statuses) { wake.yield() }
+                // Routes and statuses say nothing of what should run, and are most of what changes.
+                let reader = mirror.reader(under: [.services, .instances, .volumes, .operations, .decisions, .locks])
+                var isFirst = true
+                for await _ in mirror.changes() where mirror.isRead {
+                    let changes = reader.take()
+                    if isFirst || !changes.isEmpty { wake.yield() }
+                    isFirst = false
                 }
             }
             group.addTask { [engine, timekeeper] in

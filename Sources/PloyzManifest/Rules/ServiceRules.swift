@@ -71,8 +71,11 @@ extension ManifestRules {
                 }
             }
         }
+        for (index, port) in service.publish.enumerated() where port.protocol != .tcp {
+            problems.add("only TCP ports can be published", at: path.field("publish").index(index).field("protocol"))
+        }
         for (index, port) in service.publish.enumerated()
-        where !service.servicePorts.contains(where: { $0.port == port.target && $0.protocol == port.protocol }) {
+        where port.protocol == .tcp && !service.servicePorts.contains(where: { $0.port == port.target && $0.protocol == port.protocol }) {
             problems.add(
                 "\(port.target)/\(port.protocol.rawValue) is none of the service_ports",
                 at: path.field("publish").index(index).field("target")

@@ -14,7 +14,7 @@ package struct MachineSeams: Sendable {
     package let claims: any WorkloadClaims
     package let routes: any RouteKeeper
     package let time: any Timekeeper
-    /// Name servers of the sandboxes.
+    /// Addresses of the sandboxes' name servers; without one they have the host's.
     package let nameServers: [String]
     package let limits: MigrationLimits
 
@@ -59,7 +59,7 @@ package struct MachineSeams: Sendable {
             instance: member.instance.ref,
             address: member.instance.address,
             hostname: "\(member.service.ref.service)-\(member.instance.ref.index)",
-            nameServers: nameServers,
+            nameServers: InternalNames.resolver(nameServers, in: member.instance.ref.service.namespace),
             sysctls: member.service.spec.template.sysctls
         )
     }

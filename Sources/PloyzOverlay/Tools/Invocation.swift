@@ -1,6 +1,6 @@
 /// A program and its argument vector; never a shell string.
 package struct Invocation: Hashable, Sendable {
-    /// A name that is looked up in the system's directories, such as `ip`.
+    /// A name that is looked up in the system's directories, such as `ip`, or an absolute path.
     package let program: String
     package let arguments: [String]
     /// Standard input.

@@ -1,5 +1,6 @@
 import PloyzModel
 import Subprocess
+import SystemPackage
 
 /// Runs the machine's own programs.
 package struct SystemInvocationRunner: InvocationRunner {
@@ -26,9 +27,10 @@ package struct SystemInvocationRunner: InvocationRunner {
     }
 
     private static func run(_ invocation: Invocation) async throws -> InvocationResult {
+        let program = invocation.program
         do {
             let result = try await Subprocess.run(
-                .name(invocation.program),
+                program.contains("/") ? .path(FilePath(program)) : .name(program),
                 arguments: Arguments(invocation.arguments),
                 environment: .custom(["PATH": "/usr/local/sbin:/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL": "C"]),
                 input: .string(invocation.input),

@@ -156,10 +156,8 @@ struct DeployPlannerTests {
                 "port-claimed: shop/web cannot publish port 8080/tcp: other/web does"
             ]
         )
-        let udp =
-            "service_ports = [{ port = 80, protocol = \"udp\" }]\n"
-            + "publish = [{ port = 8080, target = 80, protocol = \"udp\" }]"
-        try cluster.deploy(service("web", udp))
+        let another = "service_ports = [{ port = 80 }]\npublish = [{ port = 8081, target = 80 }]"
+        try cluster.deploy(service("web", another))
         #expect(try cluster.picture.claims.count == 2)
         try cluster.deploy("namespace = \"other\"\n" + service("web"))
         #expect(try cluster.picture.claims.values.map(\.description) == ["shop/web"])

@@ -40,6 +40,14 @@ import Testing
         #expect(findings.map(\.state) == [.warning])
     }
 
+    @Test(arguments: [("dnsmasq", "dnsmasq-base"), ("haproxy", "haproxy")])
+    func withoutNamesOrIngressAMachineStillWorks(program: String, package: String) async throws {
+        let findings = try await examine { $0.files["/usr/sbin/\(program)"] = nil }
+        #expect(findings.map(\.check) == [program])
+        #expect(findings.map(\.state) == [.warning])
+        #expect(findings.map(\.next) == ["apt-get install \(package)"])
+    }
+
     @Test func aSandboxProgramThatNeedsALoaderIsAProblem() async throws {
         let findings = try await examine { $0.sandbox = PloyzError(.failed, "it is linked dynamically") }
         #expect(findings.map(\.detail) == ["it is linked dynamically"])
@@ -135,7 +143,9 @@ private struct FakeMachine: MachineUnderExamination {
         "dockerd",
     ]
     var files: [String: FileKind] = [
-        "/bin/busybox": .program, "/usr/bin/etcd": .program, "/run/docker.sock": .other,
+        "/bin/busybox": .program, "/usr/bin/etcd": .program, "/usr/sbin/dnsmasq": .program,
+        "/usr/sbin/haproxy": .program,
+        "/run/docker.sock": .other,
         "/sys/module/wireguard": .directory(mode: 0o755, ownerID: 0),
         "/var/lib/ployz": .directory(mode: 0o700, ownerID: 0),
     ]

@@ -72,6 +72,13 @@ extension ClusterStatus: Presentable {
         lines += MachineList(machines: machines).lines(ink) + [""]
         lines += ServiceList(services: services).lines(ink)
         if !migrations.isEmpty { lines += [""] + MigrationList(migrations: migrations).lines(ink) }
+        if let ingress {
+            lines += [
+                "",
+                "ingress here: \(ingress.connections) connections, \(ingress.open) open, \(ingress.retries) tries repeated, "
+                    + "\(ingress.failed) failed, \(ingress.cutOff) cut off",
+            ]
+        }
         if !warnings.isEmpty { lines += [""] + warnings.map { ink.yellow("warning: \($0.printable)") } }
         return lines
     }
@@ -81,6 +88,9 @@ extension ClusterStatus: Presentable {
             + MachineList(machines: machines).plainLines.map { "machine\t\($0)" }
             + ServiceList(services: services).plainLines.map { "instance\t\($0)" }
             + MigrationList(migrations: migrations).plainLines.map { "migration\t\($0)" }
+            + (ingress.map {
+                ["ingress\t\($0.connections)\t\($0.open)\t\($0.retries)\t\($0.failed)\t\($0.cutOff)"]
+            } ?? [])
             + warnings.map { "warning\t\($0.printable)" }
     }
 }

@@ -1,0 +1,30 @@
+import Foundation
+
+/// What a helper appends to its log.
+struct HelperLog: Sendable {
+    /// A log is emptied when it is larger: helpers write a line or more for each change, and nobody else rotates it.
+    private static let most: UInt64 = 8 << 20
+
+    let path: String
+
+    /// Bytes; 0 when there is none.
+    var size: UInt64 {
+        let attributes = try? FileManager.default.attributesOfItem(atPath: path)
+        return (attributes?[.size] as? UInt64) ?? 0
+    }
+
+    /// What was appended since the log had `offset` bytes, at most 256 KiB of it.
+    func text(after offset: UInt64) -> String {
+        guard let file = FileHandle(forReadingAtPath: path) else { return "" }
+        defer { try? file.close() }
+        guard (try? file.seek(toOffset: offset)) != nil, let data = try? file.read(upToCount: 256 << 10) else {
+            return ""
+        }
+        return String(decoding: data, as: UTF8.self)
+    }
+
+    /// Writers append, so none of them minds.
+    func limit() {
+        if size > Self.most { truncate(path, 0) }
+    }
+}
