@@ -73,7 +73,9 @@ extension ProgramResult {
     package func notices() throws -> [MigrationNotice] { try Self.notices(in: output) }
 
     static func notices(in output: Data) throws -> [MigrationNotice] {
-        try output.split(separator: UInt8(ascii: "\n")).map {
+        // The last line of a file that is being written may be half there.
+        guard let end = output.lastIndex(of: UInt8(ascii: "\n")) else { return [] }
+        return try output[...end].split(separator: UInt8(ascii: "\n")).map {
             try DocumentForm.decode(MigrationNotice.self, from: Data($0))
         }
     }

@@ -37,7 +37,9 @@ struct PloyzTraffic {
         for index in 0..<options.moves {
             let (source, target) = (circle[index % circle.count], circle[(index + 1) % circle.count])
             rounds.append(try await traffic.move(next(), from: source, to: target))
-            print("\(rounds[index].what): downtime \(rounds[index].milliseconds) ms")
+            let waits = rounds[index].views.filter { $0.key.mayNotFail }.values.map(\.longestWait)
+            let longest = Int(waits.max() ?? 0)
+            print("\(rounds[index].what): downtime \(rounds[index].milliseconds) ms, longest wait \(longest) ms")
         }
         let moved = TrafficTable(rounds, controls: controls, points: traffic.points)
         print("\n\(rounds.count) moves:\n\n\(moved)\n")

@@ -71,10 +71,16 @@ package struct Traffic: Sendable {
             try await lab.waitUntilStopped(target, at: "before start")
             let begun = try ProgramResult.notices(in: Data(contentsOf: output))
             guard let operation = begun.first?.operation else { throw ScenarioFailure("the move did not begin") }
-            try await lab.ctl(source, ["migrate", "cancel", "\(operation)"]).succeeded()
+            // It waits for the end, and the end for the target.
+            let cancel = ["ployzctl", "migrate", "cancel", "\(operation)"]
+            let cancelling = try lab.start(source, cancel, output: lab.scratch.appending(path: "cancel-\(number).txt"))
+            try await lab.wait(for: "the move to be given up") {
+                try ProgramResult.notices(in: Data(contentsOf: output)).contains(where: \.isAbort)
+            }
             try await lab.disarm(target)
             try await lab.command(["kill", target, "ployzd", "--signal", "CONT"]).succeeded()
             let notices = try ProgramResult.notices(in: await running.finish())
+            _ = try await cancelling.finish()
             guard let report = notices.last?.report, report.outcome == .cancelled, let downtime = report.downtime else {
                 throw ScenarioFailure("the move to \(target) was not cancelled: \(notices.last?.report?.message ?? "")")
             }
@@ -187,6 +193,12 @@ package struct Traffic: Sendable {
         var round = TrafficRound(what: what, downtime: outcome.0, readyAt: outcome.1, views: views)
         if let crowd { round.flood = try JSONDecoder().decode(ProbeReport.self, from: try await crowd.stop()) }
         return round
+    }
+}
+
+extension MigrationNotice {
+    fileprivate var isAbort: Bool {
+        if case .phaseChanged(let phase) = content { phase == .abort } else { false }
     }
 }
 

@@ -91,7 +91,12 @@ struct TrafficShop: Sendable {
         image = "\(web)"
         pull_policy = "never"
         entrypoint = ["/bin/sh", "-c"]
-        command = ["mkdir -p /data/www; echo hello >/data/www/index.html; exec /bin/busybox httpd -f -p 80 -h /data/www"]
+        command = ['''
+        mkdir -p /data/www; echo hello >/data/www/index.html
+        # httpd as process 1 would not hear the signal.
+        trap 'kill $!; exit 0' TERM
+        /bin/busybox httpd -f -p 80 -h /data/www & wait
+        ''']
         stop_grace_period = "1s"
 
         [[services.template.mounts]]
@@ -100,6 +105,7 @@ struct TrafficShop: Sendable {
 
         [[volumes]]
         name = "data"
+        scope = "shared"
         quota = "1GiB"
         """
     }

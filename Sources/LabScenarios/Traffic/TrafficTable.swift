@@ -53,7 +53,7 @@ package struct TrafficTable: CustomStringConvertible, Sendable {
             var found: [String] = []
             if line.failed > 0 { found.append("\(line.point.name): \(line.failed) failed: \(line.errors)") }
             if line.requests == 0 { found.append("\(line.point.name): nothing was asked") }
-            if line.within < rounds.count - allowed {
+            if line.point.manner == .new, line.within < rounds.count - allowed {
                 found.append("\(line.point.name): \(line.within) of \(rounds.count) rounds within the bound")
             }
             return found

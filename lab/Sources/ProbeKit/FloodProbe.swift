@@ -115,7 +115,7 @@ package struct FloodProbe {
     private func giveUp(before now: UInt64, _ attempts: inout [Int32: Attempt], _ summary: inout ProbeSummary) {
         for (file, attempt) in attempts {
             let limit = attempt.isOpen ? settings.timeout : settings.connectTimeout
-            guard now - attempt.began > UInt64(limit) * 1_000_000 else { continue }
+            guard now > attempt.began + UInt64(limit) * 1_000_000 else { continue }
             summary.count(attempt.isOpen ? .request(ETIMEDOUT) : .connect(ETIMEDOUT))
             close(file)
             attempts[file] = nil
