@@ -8,7 +8,7 @@ struct Undisturbed: Equatable, Sendable {
     /// one interface: of `all`, wg(8) puts the interface's name before the first peer only, and peers come in any order.
     var peers: [String: [String]] = [:]
     var routes: [String: [String]] = [:]
-    /// Process IDs of etcd and wireguard-go, by machine.
+    /// Process IDs of etcd, wireguard-go and dnsmasq, by machine.
     var helpers: [String: [String]] = [:]
 
     static func of(_ lab: Lab, machines: [String]) async throws -> Undisturbed {
@@ -29,7 +29,7 @@ struct Undisturbed: Equatable, Sendable {
             found.helpers[machine] = try await lines(
                 lab,
                 machine,
-                ["sh", "-c", "ps -eo pid=,comm= | grep -E ' (etcd|wireguard-go)$'"]
+                ["sh", "-c", "ps -eo pid=,comm= | grep -E ' (etcd|wireguard-go|dnsmasq)$'"]
             )
         }
         return found

@@ -13,14 +13,16 @@ struct HelperLog: Sendable {
         return (attributes?[.size] as? UInt64) ?? 0
     }
 
-    /// What was appended since the log had `offset` bytes, at most 256 KiB of it.
-    func text(after offset: UInt64) -> String {
+    /// Whole lines that were appended since the log had `offset` bytes, at most 1 MiB of them; `offset` goes on behind
+    /// them.
+    func lines(after offset: inout UInt64) -> String {
         guard let file = FileHandle(forReadingAtPath: path) else { return "" }
         defer { try? file.close() }
-        guard (try? file.seek(toOffset: offset)) != nil, let data = try? file.read(upToCount: 256 << 10) else {
-            return ""
-        }
-        return String(decoding: data, as: UTF8.self)
+        guard (try? file.seek(toOffset: offset)) != nil, let data = try? file.read(upToCount: 1 << 20),
+            let end = data.lastIndex(of: UInt8(ascii: "\n"))
+        else { return "" }
+        offset += UInt64(end - data.startIndex + 1)
+        return String(decoding: data[...end], as: UTF8.self)
     }
 
     /// Writers append, so none of them minds.

@@ -42,7 +42,7 @@ struct HAProxy: IngressProgram {
 
     func load(_ digest: String) async throws -> HAProxyComplaint? {
         log.limit()
-        let before = log.size
+        var read = log.size
         if case .adopted = try await supervisor.ensureRunning(try helper) {
             // The master begins anew in the same process and answers nothing.
             _ = await HAProxySocket(path: directory.master).ask("reload")
@@ -51,12 +51,12 @@ struct HAProxy: IngressProgram {
         let deadline = clock.now + Self.loadTime
         while clock.now < deadline {
             if try await loaded() == digest { return nil }
-            let complaint = HAProxyComplaint(log.text(after: before))
+            let complaint = HAProxyComplaint(log.lines(after: &read))
             if complaint.isAny { return complaint }
             guard case .running = try await supervisor.status(of: try name) else { break }
             try await Task.sleep(for: .milliseconds(25))
         }
-        return HAProxyComplaint(log.text(after: before)).orUnexplained
+        return HAProxyComplaint(log.lines(after: &read)).orUnexplained
     }
 
     func stop() async throws { try await supervisor.stop(try name, grace: .seconds(5)) }

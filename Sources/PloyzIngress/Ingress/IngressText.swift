@@ -26,8 +26,8 @@ struct IngressText: Sendable {
                 option redispatch 1
                 timeout client 24h
                 timeout server 24h
-                timeout client-fin 30s
-                timeout server-fin 30s
+                timeout client-fin 10m
+                timeout server-fin 10m
                 option clitcpka
                 option srvtcpka
                 srvtcpka-idle 60s

@@ -71,15 +71,13 @@ extension ManifestRules {
                 }
             }
         }
-        for (index, port) in service.publish.enumerated() where port.protocol != .tcp {
-            problems.add("only TCP ports can be published", at: path.field("publish").index(index).field("protocol"))
-        }
-        for (index, port) in service.publish.enumerated()
-        where port.protocol == .tcp && !service.servicePorts.contains(where: { $0.port == port.target && $0.protocol == port.protocol }) {
-            problems.add(
-                "\(port.target)/\(port.protocol.rawValue) is none of the service_ports",
-                at: path.field("publish").index(index).field("target")
-            )
+        for (index, port) in service.publish.enumerated() {
+            let place = path.field("publish").index(index)
+            if port.protocol != .tcp {
+                problems.add("only TCP ports can be published", at: place.field("protocol"))
+            } else if !service.servicePorts.contains(where: { $0.port == port.target && $0.protocol == .tcp }) {
+                problems.add("\(port.target)/tcp is none of the service_ports", at: place.field("target"))
+            }
         }
         for (index, route) in service.routes.enumerated()
         where !service.servicePorts.contains(where: { $0.port == route.port && $0.protocol == .tcp }) {
