@@ -167,8 +167,9 @@ package struct Traffic: Sendable {
         if let flood {
             let inside = ["nsenter", "--target", try await shop.client(on: flood.machine), "--net", "--"]
             let words = [
-                "lab-probe", "flood", "--to", "\(shop.redis):6379", "--rate", String(flood.rate), "--connect-timeout-ms",
-                String(VantagePoint.connectLimit), "--timeout-ms", String(VantagePoint.requestLimit),
+                "lab-probe", "flood", "--to", "\(shop.redis):6379", "--rate", String(flood.rate),
+                "--connect-timeout-ms", String(VantagePoint.connectLimit),
+                "--timeout-ms", String(VantagePoint.requestLimit),
             ]
             crowd = try lab.start(
                 flood.machine,

@@ -18,7 +18,11 @@ struct TrafficShop: Sendable {
         let web = try await lab.buildImage("web")
         try await lab.deploy(clients(image: redis))
         try await lab.deploy(shop(redis: redis, web: web), on: machine)
-        return TrafficShop(lab: lab, redis: try await address("shop/redis", lab), web: try await address("shop/web", lab))
+        return TrafficShop(
+            lab: lab,
+            redis: try await address("shop/redis", lab),
+            web: try await address("shop/web", lab)
+        )
     }
 
     /// The process of the client container on a machine, as the machine counts.

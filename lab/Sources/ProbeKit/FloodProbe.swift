@@ -76,14 +76,12 @@ package struct FloodProbe {
             let file = event.data.fd
             guard let attempt = attempts[file] else { continue }
             do {
-                if try step(file, attempt, in: queue) {
-                    summary.acknowledged += 1
-                    let wait = Milliseconds.rounded(Clock.monotonic() - attempt.began)
-                    summary.waited(wait, isAcknowledged: true)
-                } else {
+                guard try step(file, attempt, in: queue) else {
                     attempts[file]?.isOpen = true
                     continue
                 }
+                summary.acknowledged += 1
+                summary.waited(Milliseconds.rounded(Clock.monotonic() - attempt.began), isAcknowledged: true)
             } catch let failure as ProbeFailure {
                 summary.count(failure)
             }
