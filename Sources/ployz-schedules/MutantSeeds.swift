@@ -40,11 +40,12 @@ enum MutantSeeds {
             two-volumes; m1/apply store.commit decisions/op1 #2 = very-late; \
             m1/apply store.commit decisions/op1 #3 = source-pauses
             """
-        // The commit arrives after the abort, and the discard, which would delete the candidate key, does not.
+        // The commit arrives after the abort, and before the route is written anew and the discard deletes the candidate's
+        // key.
         case .commitWithoutDecision:
             """
             two-volumes; m1/apply store.commit decisions/op1 #2 = dies-meanwhile; \
-            m1/resume peer.discard m2 #1 = hangs
+            m1/resume store.get routes/10.101.1.10 #1 = hangs
             """
         case .commitWithoutRecords: "edited"
         // The preparation arrives between the discard and the abort.
@@ -62,7 +63,7 @@ enum MutantSeeds {
         case .abortNotWritten: "two-volumes; m1/apply peer.prepare m2 #1 = fails"
         case .baseByName: "way-back"
         case .fenceSkipped: "two-volumes"
-        case .copiedBeforeTheStop: "way-back"
+        case .copiedBeforeTheStop: "two-volumes"
         case .writtenNotChecked: "leaky-fence"
         case .snapshotNotCompared: "two-volumes; m1/apply transfer.send shop/data #4 = garbled"
         case .rollbackForgotten: "two-volumes; m1/apply store.commit decisions/op1 #2 = refuses"
