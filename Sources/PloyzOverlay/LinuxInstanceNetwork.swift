@@ -435,9 +435,14 @@ package actor LinuxInstanceNetwork: InstanceNetwork {
     private func forgetReleased() async throws {
         let commands = parking.leftovers(parked: applied?.elements.parked ?? [])
         guard !commands.isEmpty else { return }
-        parking.released = []
-        applied = nil
-        try await runner.require(.ipBatch(commands))
+        do {
+            try await runner.require(.ipBatch(commands))
+            parking.released.formIntersection(applied?.elements.parked ?? [])
+        } catch {
+            // What is there is read anew.
+            applied = nil
+            throw error
+        }
     }
 
     private func state(of plan: NetworkPlan) -> NetworkState {

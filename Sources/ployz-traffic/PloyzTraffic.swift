@@ -40,6 +40,9 @@ struct PloyzTraffic {
             let waits = rounds[index].views.filter { $0.key.mayNotFail }.values.map(\.longestWait)
             let longest = Int(waits.max() ?? 0)
             print("\(rounds[index].what): downtime \(rounds[index].milliseconds) ms, longest wait \(longest) ms")
+            for (point, wait) in TrafficTable.beyond(rounds[index], controls: controls) {
+                print("    beyond the bound: \(point.name), \(Int(wait)) ms")
+            }
         }
         let moved = TrafficTable(rounds, controls: controls, points: traffic.points)
         print("\n\(rounds.count) moves:\n\n\(moved)\n")
@@ -69,6 +72,15 @@ struct PloyzTraffic {
             }
             violations += seen.violations(allowed: 1)
         }
+        // A machine that was cut off: from m2, wherever the shop is.
+        if try await traffic.place() != "m2" { _ = try await traffic.move(next(), from: traffic.place(), to: "m2") }
+        let stale = try await traffic.staleMachine(next())
+        print(
+            "m3 cut off from the store during a move from m2: \(stale.askedWhileCutOff) requests while cut off, "
+                + "\(stale.answeredWhileCutOff) answered; healed, followed after \(Int(stale.caughtUp)) ms; then "
+                + "\(stale.answeredAfterwards) answered, \(stale.strayPackets) packets to the old place\n"
+        )
+        violations += stale.violations
         for violation in violations { print("VIOLATED: \(violation)") }
         return violations.isEmpty
     }

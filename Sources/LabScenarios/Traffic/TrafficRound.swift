@@ -46,6 +46,14 @@ package struct Traffic: Sendable {
         return traffic
     }
 
+    /// The machine that the shop is on.
+    package func place() async throws -> String {
+        guard let instance = try await lab.instances(of: TrafficShop.service).first else {
+            throw ScenarioFailure("\(TrafficShop.service) has no instance")
+        }
+        return instance.machine.name.text
+    }
+
     /// Moves the shop while the clients ask; `flood` begins so many connections a second from a container on the third
     /// machine besides.
     package func move(_ number: Int, from source: String, to target: String, flood: Int? = nil) async throws

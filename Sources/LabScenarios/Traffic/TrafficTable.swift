@@ -47,6 +47,14 @@ package struct TrafficTable: CustomStringConvertible, Sendable {
         }
     }
 
+    /// Who waited longer in a round than the bound, and how long, in milliseconds.
+    package static func beyond(_ round: TrafficRound, controls: [TrafficRound]) -> [(VantagePoint, Double)] {
+        let points = Array(round.views.keys)
+        let table = TrafficTable([round], controls: controls, points: points)
+        return table.lines.filter { $0.within == 0 && $0.point.manner == .new }
+            .map { ($0.point, $0.longestWait) }.sorted { $0.0.name < $1.0.name }
+    }
+
     /// What must hold of a table and does not; empty when all is well.
     package func violations(allowed: Int) -> [String] {
         lines.filter(\.point.mayNotFail).flatMap { line in

@@ -55,6 +55,8 @@ package struct PeerClient: Peer {
 
     package func discard(_ request: DiscardRequest) async throws { try await order(.discard, request) }
 
+    package func follow(_ request: FollowRequest) async throws { try await order(.follow, request) }
+
     private func order(_ route: PeerRoute, _ request: some Encodable) async throws {
         let _: PeerDone = try await call(route, request)
     }

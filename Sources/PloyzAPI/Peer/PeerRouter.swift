@@ -25,6 +25,7 @@ struct PeerRouter: Sendable {
         case .start: try .message(await agent.start(request.message()))
         case .settle: try .done(await agent.settle(request.message()))
         case .discard: try .done(await agent.discard(request.message()))
+        case .follow: try .done(await agent.follow(request.message()))
         }
     }
 }

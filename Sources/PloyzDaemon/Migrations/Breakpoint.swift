@@ -182,6 +182,8 @@ extension MigrationEvent {
             try await around("settle") { try await base.settle(request) }
         }
 
+        func follow(_ request: FollowRequest) async throws { try await base.follow(request) }
+
         func discard(_ request: DiscardRequest) async throws {
             try await around("discard") { try await base.discard(request) }
         }

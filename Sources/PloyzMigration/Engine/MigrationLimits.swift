@@ -20,6 +20,8 @@ package struct MigrationLimits: Hashable, Sendable {
     /// How long no connection may have been begun with a source that was replaced while it ran, before it is stopped:
     /// other machines follow within it, and requests that are under way end.
     package var linger: Duration
+    /// For the other machines to say that they hold new connections; one that does not answer is not waited for.
+    package var follow: Duration
     /// How long no connection of a workload may have begun or ended, when new ones wait already, before it is stopped; and
     /// how long this is waited for at most. Clients wait as long.
     package var quiet: Duration
@@ -37,6 +39,7 @@ package struct MigrationLimits: Hashable, Sendable {
         storeAway: Duration = .seconds(300),
         candidate: Duration = .seconds(300),
         linger: Duration = .seconds(1),
+        follow: Duration = .milliseconds(300),
         quiet: Duration = .milliseconds(20),
         drain: Duration = .milliseconds(250),
         tries: Int = 5
@@ -50,6 +53,7 @@ package struct MigrationLimits: Hashable, Sendable {
         self.storeAway = storeAway
         self.candidate = candidate
         self.linger = linger
+        self.follow = follow
         self.quiet = quiet
         self.drain = drain
         self.tries = tries

@@ -28,6 +28,16 @@ package protocol Peer: Sendable {
     /// Durable tombstone for the attempt, candidate key deleted, candidates stopped and removed, volumes unmounted and
     /// taken back to their received snapshot. What was received stays as the base of the next try.
     func discard(_ request: DiscardRequest) async throws
+
+    /// Reads the records of these addresses and applies them, at once: what the machine does by itself when its watch
+    /// tells. Any machine is asked, not only the target. May be repeated.
+    func follow(_ request: FollowRequest) async throws
+}
+
+package struct FollowRequest: Hashable, Sendable, Codable {
+    package let addresses: [IPv4Address]
+
+    package init(addresses: [IPv4Address]) { self.addresses = addresses }
 }
 
 /// An operation and its attempt: the pair that the target accepts or refuses.

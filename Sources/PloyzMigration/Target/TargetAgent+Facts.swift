@@ -1,6 +1,11 @@
 import PloyzModel
 
 extension TargetAgent {
+    package func follow(_ request: FollowRequest) async throws {
+        guard !request.addresses.isEmpty else { return }
+        try await seams.routes.refresh(request.addresses)
+    }
+
     package func facts(_ question: TargetQuestion) async throws -> TargetFacts {
         let seams = seams
         let unit = question.unit

@@ -60,10 +60,14 @@ extension TargetAgent {
             entry.snapshots = request.snapshots
             entry.deadline = deadline
         }
+        // Once this machine knows that the addresses are parked, it holds what comes for the candidates until they are
+        // open; others may send it as soon as the commit is made.
+        async let parked: Void = seams.routes.refresh(unit.addresses)
         _ = try await sideBySide(unit.volumes) { record in
             try await agent.mount(record.ref, at: request.snapshots[record.ref])
         }
         _ = try await intent
+        try await parked
         let mounted = seams.time.now
         try await checkNotDiscarded(request.id)
         let seams = seams

@@ -70,6 +70,13 @@ package struct InMemoryPeer: Peer {
         }
     }
 
+    package func follow(_ request: FollowRequest) async throws {
+        _ = try await call("follow", request) { agent, request in
+            try await agent.follow(request)
+            return Nothing()
+        }
+    }
+
     package func discard(_ request: DiscardRequest) async throws {
         _ = try await call("discard", request) { [to, network] agent, request in
             try await agent.discard(request)

@@ -52,6 +52,8 @@ struct FakePeer: Peer {
 
     func discard(_ request: DiscardRequest) async throws { try note("discard \(request.id)") }
 
+    func follow(_ request: FollowRequest) async throws { try note("follow \(request.addresses)") }
+
     private func note(_ order: String) throws {
         orders.note("\(caller): \(order)")
         if let failure { throw failure }

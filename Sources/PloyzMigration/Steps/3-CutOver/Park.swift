@@ -13,6 +13,10 @@ extension MigrationRunner {
             conditions: armed.conditions + [.value(.decision(record.id), Decision.running.value)],
             writes: try parked.map { try .put($0) }
         )
+        let others = try await seams.store.records(MachineRecord.self, under: .machines).map(\.id)
+            .filter { $0 != seams.machine }
+        // Connections to their daemons are opened while nobody waits.
+        try await askToFollow(others, [])
         guard try await seams.store.commit(transaction) else {
             throw PloyzError(.planOutdated, "a record changed since the migration began", next: "repeat the command")
         }
@@ -20,12 +24,26 @@ extension MigrationRunner {
         armed.conditions.removeAll { keys.contains($0.key) }
         armed.conditions += try parked.map { try .value($0) }
         self.armed = armed
+        async let followers: Void = askToFollow(others, unit.addresses)
         try await seams.routes.refresh(unit.addresses)
+        try await followers
         try await drain()
         let network = seams.network
         _ = try await sideBySide(unit.members) { member in
             try await network.holdArrivals(member.instance.ref, address: member.instance.address)
         }
+    }
+
+    /// Returns when the machines have applied the records of the addresses, or have had time to. One that hears of them only
+    /// by its watch sends its clients here until then.
+    private func askToFollow(_ machines: [MachineID], _ addresses: [IPv4Address]) async throws {
+        let runner = self
+        _ = try await sideBySide(machines) { [seams] machine in
+            try? await seams.time.within(seams.limits.follow, "asking \(machine) to follow") {
+                try await runner.peer(machine).follow(FollowRequest(addresses: addresses))
+            }
+        }
+        try Task.checkCancellation()
     }
 
     /// Returns when nobody begins a connection with the workload any more and none ends: other machines have heard that the
