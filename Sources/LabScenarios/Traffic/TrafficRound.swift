@@ -153,7 +153,10 @@ package struct Traffic: Sendable {
                 ip neigh replace $a lladdr 02:50:00:00:00:02 dev ployz-park nud permanent
             done
             nft delete element inet ployz parked '{ \(list) }'
-            nft delete element inet ployz parked_arrivals '{ \(list) }' 2>/dev/null || true
+            nft delete element inet ployz parked_arrivals '{ \(list) }' 2>/dev/null
+            # The daemons do not know of these, and would hold nothing for as long as they are there.
+            sleep 0.2
+            for a in \(addresses.joined(separator: " ")); do ip neigh del $a dev ployz-park; done
             """
         try await lab.run(machine, ["bash", "-c", script]).succeeded()
     }

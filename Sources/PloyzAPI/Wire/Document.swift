@@ -6,7 +6,8 @@ package import Foundation
 /// has no run of capitals but a closing `ID`, and no value inside has coding keys with an underscore of its own.
 package protocol Document: Codable, Hashable, Sendable {}
 
-/// The one form of JSON that documents have: sorted `snake_case` keys, dates in ISO 8601 and UTC.
+/// The one form of JSON that documents have: sorted `snake_case` keys, dates in ISO 8601 and UTC, with
+/// milliseconds where there are any.
 package enum DocumentForm {
     /// One line, for the wire and for streams.
     package static func encode(_ document: some Document) throws -> Data {
@@ -20,7 +21,13 @@ package enum DocumentForm {
 
     package static func decode<Value: Document>(_ type: Value.Type, from data: Data) throws -> Value {
         let decoder = JSONDecoder()
-        decoder.dateDecodingStrategy = .iso8601
+        decoder.dateDecodingStrategy = .custom { decoder in
+            let text = try decoder.singleValueContainer().decode(String.self)
+            for style in [wholeSeconds, milliseconds] { if let date = try? style.parse(text) { return date } }
+            throw DecodingError.dataCorrupted(
+                .init(codingPath: decoder.codingPath, debugDescription: "'\(text)' is no date in ISO 8601")
+            )
+        }
         decoder.keyDecodingStrategy = .custom { path in
             PropertyKey(stringValue: camelCase(path.last?.stringValue ?? ""))
         }
@@ -30,10 +37,17 @@ package enum DocumentForm {
     private static func encoder(_ formatting: JSONEncoder.OutputFormatting) -> JSONEncoder {
         let encoder = JSONEncoder()
         encoder.outputFormatting = formatting
-        encoder.dateEncodingStrategy = .iso8601
+        encoder.dateEncodingStrategy = .custom { date, encoder in
+            var container = encoder.singleValueContainer()
+            let isWhole = date.timeIntervalSince1970.rounded() == date.timeIntervalSince1970
+            try container.encode((isWhole ? wholeSeconds : milliseconds).format(date))
+        }
         encoder.keyEncodingStrategy = .convertToSnakeCase
         return encoder
     }
+
+    private static let wholeSeconds = Date.ISO8601FormatStyle()
+    private static let milliseconds = Date.ISO8601FormatStyle(includingFractionalSeconds: true)
 
     /// `image_id` is `imageID`, where Foundation's own conversion would say `imageId`.
     private static func camelCase(_ key: String) -> String {
