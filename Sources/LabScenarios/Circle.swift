@@ -44,6 +44,9 @@ package struct Circle: Sendable {
             for client in move.clients where client.report.acknowledged == 0 {
                 found.append("\(name): the client on \(client.machine) had no write acknowledged")
             }
+            for client in move.clients where client.report.failedConnects > 0 {
+                found.append("\(name): \(client.machine) got no connection: \(client.report.errors)")
+            }
         }
         if let first = moves.first?.report.bytes.bytes, moves.count > 1 {
             let back = moves[1].report.bytes.bytes

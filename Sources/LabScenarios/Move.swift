@@ -44,7 +44,8 @@ package struct Move: Sendable {
                 from: machine,
                 to: shop.endpoint,
                 name: "move\(number)-\(machine)",
-                interval: interval
+                interval: interval,
+                connectLimit: 10_000
             )
         }
         ledgers += probes.map(\.ledger)

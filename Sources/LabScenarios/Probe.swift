@@ -8,18 +8,24 @@ package struct Probe: Sendable {
 
     /// Starts writing to a Redis at `address` from `machine`, one connection every `interval` milliseconds; nil for as
     /// often as the kind of the lab allows.
+    ///
+    /// - Parameter connectLimit: milliseconds for a connection.
     package static func write(
         in lab: Lab,
         from machine: String,
         to address: String,
         name: String,
-        interval: Int? = nil
+        interval: Int? = nil,
+        connectLimit: Int = 500
     ) throws -> Probe {
         let ledger = lab.scratch.appending(path: "\(name).ledger")
         let interval = interval ?? lab.kind.clientInterval
         let program = try lab.startWithLedger(
             machine,
-            ["lab-probe", "write", "--to", address, "--id", name, "--interval-ms", String(interval)],
+            [
+                "lab-probe", "write", "--to", address, "--id", name, "--interval-ms", String(interval),
+                "--connect-timeout-ms", String(connectLimit), "--timeout-ms", String(connectLimit + 5000),
+            ],
             ledger: ledger,
             output: lab.scratch.appending(path: "\(name).json")
         )

@@ -59,6 +59,12 @@ struct PloyzTraffic {
         violations += returned.violations(allowed: returns.count)
 
         if options.flood > 0 {
+            let third = circle.first { $0 != place && $0 != other } ?? place
+            let alone = try await traffic.crowd(next(), rate: options.flood, on: third)
+            print(
+                "open loop without a move: \(alone.attempts) connections, "
+                    + "\(alone.failedConnects + alone.failedRequests) failed, longest wait \(Int(alone.longestWait)) ms"
+            )
             let round = try await traffic.move(next(), from: place, to: other, flood: options.flood)
             let seen = TrafficTable([round], controls: controls, points: traffic.points)
             print("once with \(options.flood) new connections a second more:\n\n\(seen)\n")

@@ -165,6 +165,24 @@ package struct Traffic: Sendable {
         Self.machines.first { $0 != one && $0 != other } ?? one
     }
 
+    /// The open loop alone, while nothing happens to the shop: what this host can serve at all.
+    package func crowd(_ number: Int, rate: Int, on machine: String) async throws -> ProbeReport {
+        let program = try await crowdProgram(rate, on: machine, number: number)
+        return try JSONDecoder().decode(ProbeReport.self, from: try await program.finish())
+    }
+
+    /// 8 s of an open loop: more would use up the ports of one address, of which each connection takes one for a minute.
+    private func crowdProgram(_ rate: Int, on machine: String, number: Int) async throws -> BackgroundProgram {
+        let inside = ["nsenter", "--target", try await shop.client(on: machine), "--net", "--"]
+        let words = [
+            "prlimit", "--nofile=20000", "lab-probe", "flood", "--to", "\(shop.redis):6379", "--rate", String(rate),
+            "--seconds", "8", "--connect-timeout-ms", String(VantagePoint.connectLimit),
+            "--timeout-ms", String(VantagePoint.requestLimit),
+        ]
+        let output = lab.scratch.appending(path: "flood-\(number).json")
+        return try lab.start(machine, inside + words, output: output)
+    }
+
     /// Runs `deed` while all clients ask, from a second before until a second after.
     private func watched(
         _ number: Int,
@@ -176,17 +194,7 @@ package struct Traffic: Sendable {
         for point in points { clients.append((point, try await point.start(shop, number: number))) }
         var crowd: BackgroundProgram?
         if let flood {
-            let inside = ["nsenter", "--target", try await shop.client(on: flood.machine), "--net", "--"]
-            let words = [
-                "lab-probe", "flood", "--to", "\(shop.redis):6379", "--rate", String(flood.rate),
-                "--connect-timeout-ms", String(VantagePoint.connectLimit),
-                "--timeout-ms", String(VantagePoint.requestLimit),
-            ]
-            crowd = try lab.start(
-                flood.machine,
-                inside + words,
-                output: lab.scratch.appending(path: "flood-\(number).json")
-            )
+            crowd = try await crowdProgram(flood.rate, on: flood.machine, number: number)
         }
         try await Task.sleep(for: .seconds(1))
         let outcome: (Duration, Date?)
@@ -203,7 +211,7 @@ package struct Traffic: Sendable {
             views[point] = try JSONDecoder().decode(ProbeReport.self, from: try await client.stop())
         }
         var round = TrafficRound(what: what, downtime: outcome.0, readyAt: outcome.1, views: views)
-        if let crowd { round.flood = try JSONDecoder().decode(ProbeReport.self, from: try await crowd.stop()) }
+        if let crowd { round.flood = try JSONDecoder().decode(ProbeReport.self, from: try await crowd.finish()) }
         return round
     }
 }
