@@ -26,13 +26,14 @@ struct QuotaKeeper: Sendable {
         guard let volumes else { return }
         var settings: [VolumeRef: Setting] = [:]
         let reader = mirror.reader(under: [.volumes])
+        let placements = LocalPlacements(of: mirror, on: machine)
         for await _ in mirror.changes() where mirror.isRead {
             guard !reader.take().isEmpty else { continue }
             var isDone = false
             while !isDone, !Task.isCancelled {
                 isDone = true
-                let own = mirror.records(VolumeRecord.self, under: .volumes).filter { record in
-                    record.owner == machine && record.isCreated && settings[record.ref] != Setting(record)
+                let own = placements.volumes().filter { record in
+                    record.isCreated && settings[record.ref] != Setting(record)
                 }
                 if !own.isEmpty { try? await timekeeper.sleep(for: Self.patience) }
                 for record in own {
