@@ -11,7 +11,7 @@ final class ScaleRun {
     /// How long the machine may take for one size.
     private static let patience = Duration.seconds(150)
     private static let parkings = 10
-    private static let newServices = 5
+    private static let newServices = 9
     /// More than one of the rounds in which the daemon looks at everything.
     private static let rest = Duration.seconds(16)
 

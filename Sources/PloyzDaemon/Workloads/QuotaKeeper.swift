@@ -5,7 +5,7 @@ import PloyzModel
 /// Makes the quotas of this machine's volumes what their records say: a deploy may have changed one, and a copy that was
 /// here before may have an older one.
 struct QuotaKeeper: Sendable {
-    let machine: MachineID
+    let placements: LocalPlacements
     let volumes: (any VolumeStore)?
     let timekeeper: any Timekeeper
     let logger: Logger
@@ -26,7 +26,6 @@ struct QuotaKeeper: Sendable {
         guard let volumes else { return }
         var settings: [VolumeRef: Setting] = [:]
         let reader = mirror.reader(under: [.volumes])
-        let placements = LocalPlacements(of: mirror, on: machine)
         for await _ in mirror.changes() where mirror.isRead {
             guard !reader.take().isEmpty else { continue }
             var isDone = false

@@ -30,6 +30,7 @@ actor WorkloadController {
         machine: MachineID,
         store: any ClusterStore,
         mirror: ClusterMirror,
+        placements: LocalPlacements,
         storeGuard: StoreGuard,
         claims: InstanceClaims,
         starter: InstanceStarter,
@@ -40,7 +41,7 @@ actor WorkloadController {
         self.machine = machine
         self.store = store
         self.mirror = mirror
-        placements = LocalPlacements(of: mirror, on: machine)
+        self.placements = placements
         self.storeGuard = storeGuard
         self.claims = claims
         self.starter = starter
