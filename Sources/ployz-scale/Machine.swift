@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 import PloyzModel
 import Subprocess
 
@@ -128,15 +129,14 @@ struct Machine {
 
     // MARK: What the daemon costs
 
-    /// Processor time that it has used, in milliseconds; the kernel counts in tens of them.
+    /// Processor time that it has used, in milliseconds.
     func processorTime() throws -> Double {
-        let text = String(decoding: FileManager.default.contents(atPath: "/proc/\(daemon)/stat") ?? Data(), as: UTF8.self)
-        // The second field is the name in parentheses; user and system time are the 14th and 15th.
-        let fields = text.split(separator: ")").last?.split(separator: " ") ?? []
-        guard fields.count > 12, let user = Double(fields[11]), let system = Double(fields[12]) else {
-            throw ScaleFailure("/proc/\(daemon)/stat: '\(text)'")
+        var clock = clockid_t()
+        var time = timespec()
+        guard clock_getcpuclockid(daemon, &clock) == 0, clock_gettime(clock, &time) == 0 else {
+            throw ScaleFailure("process \(daemon) has no clock: the daemon has ended")
         }
-        return (user + system) * 1000 / Double(sysconf(Int32(_SC_CLK_TCK)))
+        return Double(time.tv_sec) * 1000 + Double(time.tv_nsec) / 1_000_000
     }
 
     /// Resident memory in MiB.

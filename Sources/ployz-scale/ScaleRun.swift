@@ -10,8 +10,10 @@ final class ScaleRun {
     private static let pki = "/var/lib/ployz/pki"
     /// How long the machine may take for one size.
     private static let patience = Duration.seconds(150)
-    private static let parkings = 10
+    private static let parkings = 20
     private static let newServices = 9
+    /// After what is waited for, a change may lead to more: what it costs is taken after this.
+    private static let aftermath = Duration.milliseconds(100)
     /// More than one of the rounds in which the daemon looks at everything.
     private static let rest = Duration.seconds(16)
 
@@ -133,10 +135,10 @@ final class ScaleRun {
         for _ in 0..<10 { looks.append(try await Self.time { _ = try await Machine.allowedAddresses() }) }
         round.note("looking: one `wg show`, median", looks.median)
         let seen = try await machine.received()
-        let before = try machine.processorTime()
-        var times: [Double] = []
+        var (times, costs): ([Double], [Double]) = ([], [])
         for turn in 0..<options.moves {
             guard let (route, target) = cluster.movable(turn, of: options.moves) else { continue }
+            let before = try machine.processorTime()
             try await write(try cluster.move(route, to: target))
             times.append(
                 try await until("the move of \(route.address)") {
@@ -145,53 +147,55 @@ final class ScaleRun {
                     return peer.split(whereSeparator: \.isWhitespace).contains("\(route.address)/32"[...])
                 }
             )
-            try await Task.sleep(for: .milliseconds(100))
+            costs.append(try await cost(since: before))
         }
-        // What else a change leads to.
-        try await Task.sleep(for: .seconds(1))
         round.note("a move, median", times.median, mayGrow: false)
         round.note("a move, worst", times.max() ?? 0)
-        let turns = Double(times.count)
-        round.note("processor time of a move", (try machine.processorTime() - before) / turns, mayGrow: false)
-        round.note("bytes watched of a move", try await watched(since: seen) / turns, "B")
+        round.note("processor time of a move, median", costs.median, mayGrow: false)
+        round.note("bytes watched of a move", try await watched(since: seen) / Double(times.count), "B")
+    }
+
+    private func cost(since before: Double) async throws -> Double {
+        try await Task.sleep(for: Self.aftermath)
+        return try machine.processorTime() - before
     }
 
     private func park(_ round: inout ScaleRound) async throws {
         var generator = SystemRandomNumberGenerator()
-        var (held, released): ([Double], [Double]) = ([], [])
-        let before = try machine.processorTime()
+        var (held, released, costs): ([Double], [Double], [Double]) = ([], [], [])
         for turn in 0..<Self.parkings {
             guard let (route, _) = cluster.movable(turn, of: Self.parkings) else { continue }
+            let before = try machine.processorTime()
             let parked = route.parked(for: OperationID(using: &generator))
             try await write(try cluster.set(parked))
             held.append(try await until("parking") { try await self.machine.holds(route.address) })
             try await write(try cluster.set(parked.released))
             released.append(try await until("release") { try await !self.machine.holds(route.address) })
+            costs.append(try await cost(since: before))
         }
         round.note("an address parked, median", held.median, mayGrow: false)
         round.note("an address released, median", released.median, mayGrow: false)
-        let used = try machine.processorTime() - before
-        round.note("processor time of parking and release", used / Double(Self.parkings), mayGrow: false)
+        round.note("processor time of parking and release, median", costs.median, mayGrow: false)
     }
 
     private func add(_ round: inout ScaleRound) async throws {
-        var (names, routes): ([Double], [Double]) = ([], [])
-        let before = try machine.processorTime()
+        var (names, routes, costs): ([Double], [Double], [Double]) = ([], [], [])
         for _ in 0..<Self.newServices {
             let writes = try cluster.addService()
             guard let service = cluster.services.last?.ref else { continue }
+            let before = try machine.processorTime()
             try await write(writes)
             let name = "\(service.service).\(service.namespace).ployz.internal"
             let named = try await until(name) { !self.machine.addresses(of: name).isEmpty }
             names.append(named)
             routes.append(named + (try await until(name) { self.machine.leads("\(service.service).example.com") }))
             // The next reload waits for a second after the last one.
-            try await Task.sleep(for: .milliseconds(1200))
+            try await Task.sleep(for: .milliseconds(1100))
+            costs.append(try await cost(since: before))
         }
         round.note("a new service: its name, median", names.median, mayGrow: false)
         round.note("a new service: its HTTP route, median (a reload)", routes.median)
-        let used = try machine.processorTime() - before
-        round.note("processor time of a new service (a reload)", used / Double(Self.newServices))
+        round.note("processor time of a new service, median (a reload)", costs.median)
     }
 
     private func until(_ what: String, _ isDone: () async throws -> Bool) async throws -> Double {
