@@ -143,7 +143,9 @@ struct Machine {
     func memory() throws -> Double {
         let data = FileManager.default.contents(atPath: "/proc/\(daemon)/status") ?? Data()
         for line in String(decoding: data, as: UTF8.self).split(separator: "\n") where line.hasPrefix("VmRSS:") {
-            if let size = line.split(whereSeparator: \.isWhitespace).compactMap({ Double($0) }).first { return size / 1024 }
+            if let size = line.split(whereSeparator: \.isWhitespace).compactMap({ Double($0) }).first {
+                return size / 1024
+            }
         }
         throw ScaleFailure("/proc/\(daemon)/status has no VmRSS")
     }

@@ -23,7 +23,9 @@ struct MachineState {
         ]
         for service in cluster.services {
             let name = "\(service.ref.namespace).\(service.ref.service)"
-            let addresses = (0..<2).compactMap { cluster.instances[InstanceRef(service: service.ref, index: $0)]?.address }
+            let addresses = (0..<2).compactMap {
+                cluster.instances[InstanceRef(service: service.ref, index: $0)]?.address
+            }
             for route in service.spec.routes {
                 lines[.paths, default: []].insert("\(route.host)/ \(name).http.\(route.port)")
                 for (index, address) in addresses.enumerated() {

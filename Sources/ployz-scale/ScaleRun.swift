@@ -94,11 +94,12 @@ final class ScaleRun {
     private func waitUntilApplied(_ round: inout ScaleRound, since begin: ContinuousClock.Instant) async throws {
         let state = MachineState(of: cluster)
         var missing = MachineState.Part.allCases
+        var times: [MachineState.Part: Double] = [:]
         while !missing.isEmpty {
             for part in missing {
                 let said = try await machine.says(part)
                 guard let difference = state.difference(to: said, in: part) else {
-                    round.note("all records applied: \(part.rawValue)", (Self.clock.now - begin).milliseconds)
+                    times[part] = (Self.clock.now - begin).milliseconds
                     missing.removeAll { $0 == part }
                     continue
                 }
@@ -106,6 +107,7 @@ final class ScaleRun {
             }
             try await Task.sleep(for: .milliseconds(250))
         }
+        for part in MachineState.Part.allCases { round.note("all records applied: \(part.rawValue)", times[part] ?? 0) }
         while case let wrong = wrongNames(state), let first = wrong.first {
             guard Self.clock.now - begin < Self.patience else { throw ScaleFailure(first) }
             try await Task.sleep(for: .milliseconds(250))

@@ -118,7 +118,8 @@ struct SyntheticCluster {
         let isOurs = number % 100 == 99
         let address =
             isOurs
-            ? own.subnet.address(at: UInt32(2 + number / 100)) : home.subnet.address(at: UInt32(2 + number / others.count))
+            ? own.subnet.address(at: UInt32(2 + number / 100))
+            : home.subnet.address(at: UInt32(2 + number / others.count))
         let isAway = !isOurs && number % 10 == 5
         let machine = isAway ? others[(number + 7) % others.count] : home
         let instance = InstanceRecord(

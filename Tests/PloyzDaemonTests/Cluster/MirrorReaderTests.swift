@@ -50,7 +50,8 @@ import Testing
         let clock = ContinuousClock()
         /// The least of several tries, since others use the processor too.
         func time() -> Duration {
-            (0..<10).map { _ in clock.measure { for _ in 0..<50 { mirror.apply([.put(entry("0", "1"))]) } } }.min() ?? .zero
+            (0..<10).map { _ in clock.measure { for _ in 0..<50 { mirror.apply([.put(entry("0", "1"))]) } } }.min()
+                ?? .zero
         }
         let few = time()
         mirror.apply((0..<20_000).map { .put(entry("\($0)", "1")) })

@@ -53,7 +53,7 @@ import Testing
     }
 
     @Test("What is here comes with its service and its volumes, and nothing of other machines")
-    func here() throws {
+    func placed() throws {
         let placements = LocalPlacements(of: mirror, on: here)
         #expect(placements.desired().isEmpty)
         let entries = try records("redis", on: here) + records("kv", on: there)
