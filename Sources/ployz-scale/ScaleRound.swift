@@ -11,16 +11,40 @@ struct ScaleRound {
         self.routes = routes
     }
 
-    mutating func note(_ name: String, _ value: Double, _ unit: String = "ms", mayGrow: Bool = true) {
-        figures.append(ScaleFigure(name: name, value: value, unit: unit, mayGrow: mayGrow))
+    /// What may grow with the number of services.
+    mutating func note(_ name: String, _ value: Double, _ unit: String = "ms") {
+        figures.append(ScaleFigure(name: name, value: value, unit: unit, limit: .none))
+    }
+
+    /// What may not.
+    mutating func note(_ name: String, _ value: Double, limit: ScaleFigure.Limit) {
+        figures.append(ScaleFigure(name: name, value: value, unit: "ms", limit: limit))
     }
 }
 
 struct ScaleFigure {
+    enum Limit {
+        case none
+        /// Processor time, which the host's other work changes little.
+        case plain
+        /// Time on the clock, and that of a program that was run beside each change, asks the kernel one thing and costs the
+        /// same at any size: a host that has become slower is none of the services' doing.
+        case beside(Double)
+    }
+
     let name: String
     let value: Double
     let unit: String
-    let mayGrow: Bool
+    let limit: Limit
+
+    /// The figure as the limit looks at it; nil when it has none.
+    var limited: Double? {
+        switch limit {
+        case .none: nil
+        case .plain: value
+        case .beside(let pace): pace > 0 ? value / pace : value
+        }
+    }
 }
 
 extension [Double] {

@@ -137,9 +137,10 @@ final class ScaleRun {
         for _ in 0..<10 { looks.append(try await Self.time { _ = try await Machine.allowedAddresses() }) }
         round.note("looking: one `wg show`, median", looks.median)
         let seen = try await machine.received()
-        var (times, costs): ([Double], [Double]) = ([], [])
+        var (times, costs, paces): ([Double], [Double], [Double]) = ([], [], [])
         for turn in 0..<options.moves {
             guard let (route, target) = cluster.movable(turn, of: options.moves) else { continue }
+            paces.append(try await pace())
             let before = try machine.processorTime()
             try await write(try cluster.move(route, to: target))
             times.append(
@@ -151,9 +152,10 @@ final class ScaleRun {
             )
             costs.append(try await cost(since: before))
         }
-        round.note("a move, median", times.median, mayGrow: false)
+        round.note("a move, median", times.median, limit: .beside(paces.median))
+        round.note("beside it: one `nft list set`, median", paces.median)
         round.note("a move, worst", times.max() ?? 0)
-        round.note("processor time of a move, median", costs.median, mayGrow: false)
+        round.note("processor time of a move, median", costs.median, limit: .plain)
         round.note("bytes watched of a move", try await watched(since: seen) / Double(times.count), "B")
     }
 
@@ -164,9 +166,10 @@ final class ScaleRun {
 
     private func park(_ round: inout ScaleRound) async throws {
         var generator = SystemRandomNumberGenerator()
-        var (held, released, costs): ([Double], [Double], [Double]) = ([], [], [])
+        var (held, released, costs, paces): ([Double], [Double], [Double], [Double]) = ([], [], [], [])
         for turn in 0..<Self.parkings {
             guard let (route, _) = cluster.movable(turn, of: Self.parkings) else { continue }
+            paces.append(try await pace())
             let before = try machine.processorTime()
             let parked = route.parked(for: OperationID(using: &generator))
             try await write(try cluster.set(parked))
@@ -175,14 +178,15 @@ final class ScaleRun {
             released.append(try await until("release") { try await !self.machine.holds(route.address) })
             costs.append(try await cost(since: before))
         }
-        round.note("an address parked, median", held.median, mayGrow: false)
-        round.note("an address released, median", released.median, mayGrow: false)
-        round.note("processor time of parking and release, median", costs.median, mayGrow: false)
+        round.note("an address parked, median", held.median, limit: .beside(paces.median))
+        round.note("an address released, median", released.median, limit: .beside(paces.median))
+        round.note("processor time of parking and release, median", costs.median, limit: .plain)
     }
 
     private func add(_ round: inout ScaleRound) async throws {
-        var (names, routes, costs): ([Double], [Double], [Double]) = ([], [], [])
+        var (names, routes, costs, paces): ([Double], [Double], [Double], [Double]) = ([], [], [], [])
         for _ in 0..<Self.newServices {
+            paces.append(try await pace())
             let writes = try cluster.addService()
             guard let service = cluster.services.last?.ref else { continue }
             let before = try machine.processorTime()
@@ -195,9 +199,14 @@ final class ScaleRun {
             try await Task.sleep(for: .milliseconds(1100))
             costs.append(try await cost(since: before))
         }
-        round.note("a new service: its name, median", names.median, mayGrow: false)
+        round.note("a new service: its name, median", names.median, limit: .beside(paces.median))
         round.note("a new service: its HTTP route, median (a reload)", routes.median)
         round.note("processor time of a new service, median (a reload)", costs.median)
+    }
+
+    /// What a program takes now that asks the kernel one thing.
+    private func pace() async throws -> Double {
+        try await Self.time { _ = try await self.machine.holds(self.machine.gateway) }
     }
 
     private func until(_ what: String, _ isDone: () async throws -> Bool) async throws -> Double {

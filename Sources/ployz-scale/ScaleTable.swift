@@ -19,18 +19,26 @@ struct ScaleTable: CustomStringConvertible {
 
     var violations: [String] {
         rows.compactMap { row in
-            guard let first = row.values.first, let last = row.values.last, !first.mayGrow else { return nil }
-            guard last.value > first.value * Self.growth, last.value > first.value + Self.noise else { return nil }
+            guard let first = row.values.first, let last = row.values.last, let growth = limitedGrowth(row.values),
+                growth > Self.growth, last.value > first.value + Self.noise
+            else { return nil }
             return "\(row.name): \(Self.text(first)) with \(rounds.first?.services ?? 0) services, "
                 + "\(Self.text(last)) with \(rounds.last?.services ?? 0)"
         }
     }
 
+    /// The growth that counts; nil for what may grow.
+    private func limitedGrowth(_ values: [ScaleFigure]) -> Double? {
+        guard let first = values.first?.limited, let last = values.last?.limited, first > 0 else { return nil }
+        return last / first
+    }
+
     var description: String {
-        let head = ["figure"] + rounds.map { "\($0.services) services" } + ["growth"]
+        let head = ["figure"] + rounds.map { "\($0.services) services" } + ["growth", "that counts"]
         let lines = rows.map { row in
             let growth = (row.values.last?.value ?? 0) / (row.values.first?.value ?? 0)
-            return [row.name] + row.values.map(Self.text) + [growth.isFinite ? String(format: "%.2f", growth) : "-"]
+            let growths = [growth.isFinite ? growth : nil, limitedGrowth(row.values)]
+            return [row.name] + row.values.map(Self.text) + growths.map { $0.map { String(format: "%.2f", $0) } ?? "" }
         }
         let dashes = ["---"] + head.dropFirst().map { _ in "--:" }
         return ([head, dashes] + lines).map { "| " + $0.joined(separator: " | ") + " |" }.joined(separator: "\n")
