@@ -29,7 +29,8 @@ struct ScaleFigure {
         case plain
         /// Time on the clock, and that of a program that was run beside each change, asks the kernel one thing and costs the
         /// same at any size: a host that has become slower is none of the services' doing.
-        case beside(Double)
+        /// What looking takes by itself is taken off, where it grows.
+        case beside(Double, looking: Double = 0)
     }
 
     let name: String
@@ -37,12 +38,15 @@ struct ScaleFigure {
     let unit: String
     let limit: Limit
 
-    /// The figure as the limit looks at it; nil when it has none.
-    var limited: Double? {
+    /// The figure without what looking takes, and as a multiple of the program beside it; nil when it has no limit.
+    var limited: (value: Double, relative: Double)? {
         switch limit {
-        case .none: nil
-        case .plain: value
-        case .beside(let pace): pace > 0 ? value / pace : value
+        case .none: return nil
+        case .plain: return (value, value)
+        case .beside(let pace, let looking):
+            // A change that every look has found at once took a moment all the same.
+            let rest = max(value - looking, 1)
+            return (rest, rest / max(pace, 1))
         }
     }
 }

@@ -132,15 +132,12 @@ final class ScaleRun {
     // MARK: One change
 
     private func move(_ round: inout ScaleRound) async throws {
-        // What looking costs is in every time below.
-        var looks: [Double] = []
-        for _ in 0..<10 { looks.append(try await Self.time { _ = try await Machine.allowedAddresses() }) }
-        round.note("looking: one `wg show`, median", looks.median)
         let seen = try await machine.received()
-        var (times, costs, paces): ([Double], [Double], [Double]) = ([], [], [])
+        var (times, costs, paces, looks): ([Double], [Double], [Double], [Double]) = ([], [], [], [])
         for turn in 0..<options.moves {
             guard let (route, target) = cluster.movable(turn, of: options.moves) else { continue }
             paces.append(try await pace())
+            looks.append(try await Self.time { _ = try await Machine.allowedAddresses() })
             let before = try machine.processorTime()
             try await write(try cluster.move(route, to: target))
             times.append(
@@ -152,7 +149,8 @@ final class ScaleRun {
             )
             costs.append(try await cost(since: before))
         }
-        round.note("a move, median", times.median, limit: .beside(paces.median))
+        round.note("a move, median", times.median, limit: .beside(paces.median, looking: looks.median))
+        round.note("in it: one `wg show`, median", looks.median)
         round.note("beside it: one `nft list set`, median", paces.median)
         round.note("a move, worst", times.max() ?? 0)
         round.note("processor time of a move, median", costs.median, limit: .plain)

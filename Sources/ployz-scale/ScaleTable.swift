@@ -20,7 +20,8 @@ struct ScaleTable: CustomStringConvertible {
     var violations: [String] {
         rows.compactMap { row in
             guard let first = row.values.first, let last = row.values.last, let growth = limitedGrowth(row.values),
-                growth > Self.growth, last.value > first.value + Self.noise
+                let before = first.limited, let after = last.limited, growth > Self.growth,
+                after.value > before.value + Self.noise
             else { return nil }
             return "\(row.name): \(Self.text(first)) with \(rounds.first?.services ?? 0) services, "
                 + "\(Self.text(last)) with \(rounds.last?.services ?? 0)"
@@ -29,8 +30,8 @@ struct ScaleTable: CustomStringConvertible {
 
     /// The growth that counts; nil for what may grow.
     private func limitedGrowth(_ values: [ScaleFigure]) -> Double? {
-        guard let first = values.first?.limited, let last = values.last?.limited, first > 0 else { return nil }
-        return last / first
+        guard let first = values.first?.limited, let last = values.last?.limited, first.relative > 0 else { return nil }
+        return last.relative / first.relative
     }
 
     var description: String {
