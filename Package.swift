@@ -77,6 +77,15 @@ let package = Package(
         // What clients notice of moves.
         .executableTarget(name: "ployz-traffic", dependencies: ["LabScenarios"], swiftSettings: settings),
 
+        // What a change costs a daemon in a large cluster.
+        .executableTarget(
+            name: "ployz-scale",
+            dependencies: [
+                logging, subprocess, "LabScenarios", "PloyzMigration", "PloyzModel", "PloyzStore",
+            ],
+            swiftSettings: settings
+        ),
+
         // What needs a Debian kernel, systemd and real boots.
         .executableTarget(name: "ployz-guests", dependencies: ["LabScenarios"], swiftSettings: settings),
 

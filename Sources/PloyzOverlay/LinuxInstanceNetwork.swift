@@ -370,9 +370,11 @@ package actor LinuxInstanceNetwork: InstanceNetwork {
     /// What these addresses need, and nothing else.
     private func converge(_ addresses: Set<IPv4Address>) async throws {
         guard var plan = applied, let control, let surroundings else { return try await converge() }
+        // Else the change below would copy all of it.
+        applied = nil
         var (before, after) = (RoutePart(), RoutePart())
         var machines: Set<MachineID> = []
-        let known = plan
+        var news: [IPv4Address: AddressShare] = [:]
         for address in addresses {
             let old = plan.shares[address] ?? .none
             let new = share(of: address, in: surroundings)
@@ -380,11 +382,11 @@ package actor LinuxInstanceNetwork: InstanceNetwork {
             before.add(old)
             after.add(new)
             if old.allowed != new.allowed { machines.formUnion(Array(old.allowed.values) + new.allowed.values) }
-            plan.set(new, of: address)
+            news[address] = new
         }
-        applied = nil
         let keys = machines.compactMap(plan.key)
-        let states = keys.compactMap { known.peers[$0] }.map(WireGuardPeerState.init)
+        let states = keys.compactMap { plan.peers[$0] }.map(WireGuardPeerState.init)
+        for (address, share) in news { plan.set(share, of: address) }
         let wanted = keys.compactMap { plan.peers[$0] }.sorted { $0.key < $1.key }
         let changes = PeerChange.changes(from: states, to: wanted, now: 0)
         let state = ParkingState(

@@ -55,7 +55,9 @@ struct PloyzTraffic {
             returns.append(try await traffic.cancelledMove(next(), from: place, to: other))
         }
         let returned = TrafficTable(returns, controls: controls, points: traffic.points)
-        print("\(returns.count) moves that were cancelled after the stop and went back:\n\n\(returned)\n")
+        if !returns.isEmpty {
+            print("\(returns.count) moves that were cancelled after the stop and went back:\n\n\(returned)\n")
+        }
         violations += returned.violations(allowed: returns.count)
 
         if options.flood > 0 {

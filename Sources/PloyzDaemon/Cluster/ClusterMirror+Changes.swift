@@ -65,6 +65,7 @@ extension ClusterMirror.State {
     }
 
     private mutating func note(_ key: StoreKey, _ value: Data?) {
-        for id in readers.keys { readers[id]?.note(key, value) }
+        // Not the keys themselves: they would hold the readers, and each change would copy what these have not taken yet.
+        for id in Array(readers.keys) { readers[id]?.note(key, value) }
     }
 }

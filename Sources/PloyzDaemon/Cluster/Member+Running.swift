@@ -50,6 +50,7 @@ extension Member {
             machine: identity.machine.id,
             store: store,
             mirror: mirror,
+            placements: placements,
             storeGuard: storeGuard,
             claims: claims,
             starter: starter,
@@ -60,7 +61,7 @@ extension Member {
     }
 
     private var quotas: QuotaKeeper {
-        QuotaKeeper(machine: identity.machine.id, volumes: volumes, timekeeper: timekeeper, logger: logger)
+        QuotaKeeper(placements: placements, volumes: volumes, timekeeper: timekeeper, logger: logger)
     }
 
     private func startStoreMember() async throws {

@@ -28,6 +28,7 @@ final class Member: Sendable {
     let supervisor: any Supervisor
     let store: EtcdClusterStore
     let mirror: ClusterMirror
+    let placements: LocalPlacements
     let storeGuard: StoreGuard
     let claims = InstanceClaims()
     let engine: DockerEngine
@@ -71,6 +72,7 @@ final class Member: Sendable {
             logger: logger
         )
         mirror = ClusterMirror(store: store, logger: logger)
+        placements = LocalPlacements(of: mirror, on: machine)
         storeGuard = try StoreGuard(
             machine: machine,
             cluster: identity.cluster.id,

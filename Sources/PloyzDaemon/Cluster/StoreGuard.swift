@@ -1,3 +1,4 @@
+import Foundation
 import Logging
 import PloyzMigration
 import PloyzModel
@@ -27,16 +28,19 @@ final class StoreGuard: Sendable {
     /// Where the store is behind, in words; empty when it is not.
     var behind: [String] { state.withLock { $0.behind } }
 
-    /// Takes in what the mirror has, durably, before anything is started by it.
+    /// Takes in what the store shows of this machine, durably, before anything is started by it.
     ///
+    /// - Parameter cluster: the store's record of its cluster; nil when it has none.
     /// - Throws: when the file cannot be written, or ``PloyzError`` `store-behind`.
-    func check(_ mirror: ClusterMirror) throws {
-        let generations = mirror.records(ServiceRecord.self, under: .services).map { ($0.ref, $0.generation) }
+    func check(_ placements: LocalPlacements, cluster: Data?) throws {
+        // Nothing else is taken in: what was never here is not remembered.
+        let memory = state.withLock { $0.memory }
+        let instances = placements.instances(and: memory.instances.keys)
         let records = EpochMemory.Records(
-            cluster: mirror.value(.cluster).flatMap { try? JSON.decode(ClusterRecord.self, from: $0).id },
-            instances: mirror.records(InstanceRecord.self, under: .instances),
-            volumes: mirror.records(VolumeRecord.self, under: .volumes),
-            generations: Dictionary(generations) { first, _ in first }
+            cluster: cluster.flatMap { try? JSON.decode(ClusterRecord.self, from: $0).id },
+            instances: instances,
+            volumes: placements.volumes(and: memory.volumes.keys),
+            generations: placements.services(of: instances).mapValues(\.generation)
         )
         let news = try state.withLock { state -> [String] in
             var memory = state.memory

@@ -116,14 +116,16 @@ actor RoutingKeeper: RouteKeeper {
         let routes = newer
         try await inTurn { keeper in
             // A refresh may have been before it in turn.
-            let current = await keeper.known?.routes ?? [:]
-            try await keeper.set(
-                routes.filter { address, record in
-                    current[address].map { $0.generation < record?.generation ?? 0 } ?? true
-                }
-            )
+            try await keeper.set(await keeper.still(newer: routes))
         }
         if !unclear.isEmpty { try await refresh(unclear.sorted()) }
+    }
+
+    /// Those of the records that are newer than what is known.
+    private func still(newer routes: [IPv4Address: RouteRecord?]) -> [IPv4Address: RouteRecord?] {
+        routes.filter { address, record in
+            known?.routes[address].map { $0.generation < record?.generation ?? 0 } ?? true
+        }
     }
 
     /// Records that are known to be newer than those of `picture`.

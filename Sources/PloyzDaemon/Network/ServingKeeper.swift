@@ -46,8 +46,9 @@ actor ServingKeeper {
                 guard isFirst || !changes.isEmpty else { continue }
                 isFirst = false
                 for change in changes { waiting[change.ref] = change }
-                signal.yield()
+                // The ingress comes second: its part grows with the cluster, and would take the processor from the names.
                 await attempt("names") { try await self.names.update(changes) }
+                signal.yield()
             }
             signal.finish()
         }

@@ -38,21 +38,3 @@ struct DesiredInstance: Hashable, Sendable {
         )
     }
 }
-
-extension ClusterMirror {
-    /// What the store places on `machine`, in the order of references.
-    func instances(on machine: MachineID) -> [DesiredInstance] {
-        let services = Dictionary(records(ServiceRecord.self, under: .services).map { ($0.ref, $0) }) { $1 }
-        let volumes = Dictionary(records(VolumeRecord.self, under: .volumes).map { ($0.ref, $0) }) { $1 }
-        return records(InstanceRecord.self, under: .instances)
-            .filter { $0.machine == machine }
-            .compactMap { record in
-                guard let service = services[record.ref.service] else { return nil }
-                let refs = service.spec.volumeNames.map {
-                    VolumeRef(namespace: service.ref.namespace, volume: $0)
-                }
-                return DesiredInstance(record: record, service: service, volumes: refs.compactMap { volumes[$0] })
-            }
-            .sorted { $0.ref < $1.ref }
-    }
-}

@@ -5,7 +5,7 @@ import PloyzModel
 /// Makes the quotas of this machine's volumes what their records say: a deploy may have changed one, and a copy that was
 /// here before may have an older one.
 struct QuotaKeeper: Sendable {
-    let machine: MachineID
+    let placements: LocalPlacements
     let volumes: (any VolumeStore)?
     let timekeeper: any Timekeeper
     let logger: Logger
@@ -31,8 +31,8 @@ struct QuotaKeeper: Sendable {
             var isDone = false
             while !isDone, !Task.isCancelled {
                 isDone = true
-                let own = mirror.records(VolumeRecord.self, under: .volumes).filter { record in
-                    record.owner == machine && record.isCreated && settings[record.ref] != Setting(record)
+                let own = placements.volumes().filter { record in
+                    record.isCreated && settings[record.ref] != Setting(record)
                 }
                 if !own.isEmpty { try? await timekeeper.sleep(for: Self.patience) }
                 for record in own {

@@ -13,6 +13,7 @@ actor WorkloadController {
     private let machine: MachineID
     private let store: any ClusterStore
     private let mirror: ClusterMirror
+    private let placements: LocalPlacements
     private let storeGuard: StoreGuard
     private let claims: InstanceClaims
     private let starter: InstanceStarter
@@ -29,6 +30,7 @@ actor WorkloadController {
         machine: MachineID,
         store: any ClusterStore,
         mirror: ClusterMirror,
+        placements: LocalPlacements,
         storeGuard: StoreGuard,
         claims: InstanceClaims,
         starter: InstanceStarter,
@@ -39,6 +41,7 @@ actor WorkloadController {
         self.machine = machine
         self.store = store
         self.mirror = mirror
+        self.placements = placements
         self.storeGuard = storeGuard
         self.claims = claims
         self.starter = starter
@@ -125,12 +128,12 @@ actor WorkloadController {
             return []
         }
         do {
-            try storeGuard.check(mirror)
+            try storeGuard.check(placements, cluster: mirror.value(.cluster))
         } catch {
             logger.error("Nothing is started or removed", metadata: ["error": "\(error)"])
             return []
         }
-        let desired = mirror.instances(on: machine)
+        let desired = placements.desired()
         var work = misplaced(containers, desired).map { instance in
             let operations = containers.filter { $0.instance == instance }.compactMap(\.operation)
             return Work.remove(instance, operations: Set(operations))

@@ -45,7 +45,10 @@ struct IngressBook: Sendable {
     }
 
     /// The map of all routes.
-    var map: String { routed.sorted().compactMap { pages[$0]?.routes }.joined() }
+    var map: String {
+        // A reference makes its text anew each time that it is compared.
+        routed.map { ($0.description, pages[$0]?.routes ?? "") }.sorted { $0.0 < $1.0 }.map(\.1).joined()
+    }
 
     /// What the file of a shard has: each service's text below a line that names it.
     func text(of shard: IngressShard) -> String {

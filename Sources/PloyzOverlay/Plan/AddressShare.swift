@@ -23,10 +23,8 @@ struct AddressShare: Hashable, Sendable {
         guard let record else { return }
         // A move between two other machines changes no route: their subnets lead to the WireGuard device all the same, and
         // WireGuard chooses the peer. A route of its own is needed only by an address that no other subnet covers.
-        if !isOpenHere, let other = place.others[record.place] {
-            let isCovered =
-                other.subnet.contains(address) || place.others.values.contains { $0.subnet.contains(address) }
-            if !isCovered { routes.insert(OverlayRoute(destination: .init(address), target: place.outward)) }
+        if !isOpenHere, place.others[record.place] != nil, !place.isCovered(address) {
+            routes.insert(OverlayRoute(destination: .init(address), target: place.outward))
         }
         // The longest prefix wins, so the /32 of an address that has moved wins over the subnet it comes from.
         if let other = place.others[record.place], !other.subnet.contains(address) {

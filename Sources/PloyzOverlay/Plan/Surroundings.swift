@@ -8,12 +8,21 @@ struct Surroundings: Sendable {
     let bridge: DeviceName
     /// All machines but this one.
     let others: [MachineID: MachineRecord]
+    private let subnets: Set<IPv4Network>
+    private let lengths: Set<Int>
 
     init(machines: [MachineID: MachineRecord], member: OverlayMember, wireguard: DeviceName, bridge: DeviceName) {
         self.member = member
         self.wireguard = wireguard
         self.bridge = bridge
         others = machines.filter { $0.key != member.machine }
+        subnets = Set(others.values.map(\.subnet))
+        lengths = Set(subnets.map(\.prefixLength))
+    }
+
+    /// Whether the subnet of another machine has the address; asked without a look at each machine.
+    func isCovered(_ address: IPv4Address) -> Bool {
+        lengths.contains { subnets.contains(IPv4Network(containing: address, prefixLength: $0)) }
     }
 
     var outward: OverlayRoute.Target { .device(wireguard, source: member.overlayAddress) }

@@ -86,7 +86,7 @@ import Testing
 }
 
 extension MachineID {
-    fileprivate static func sample(_ seed: UInt64) -> MachineID {
+    static func sample(_ seed: UInt64) -> MachineID {
         var generator = Counting(next: seed)
         return MachineID(using: &generator)
     }

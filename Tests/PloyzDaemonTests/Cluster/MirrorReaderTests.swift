@@ -42,4 +42,21 @@ import Testing
         mirror.replace(with: StoreListing(entries: [entry("a", "1"), entry("b", "2"), entry("d", "1")], revision: 9))
         #expect(taken(reader) == ["b": "2", "c": nil, "d": "1"])
     }
+
+    @Test("A change costs the same however much a reader has not taken yet")
+    func waiting() {
+        let mirror = ClusterMirror(store: InMemoryClusterStore(), logger: Logger(label: "test"))
+        let reader = mirror.reader(under: [.services])
+        let clock = ContinuousClock()
+        /// The least of several tries, since others use the processor too.
+        func time() -> Duration {
+            (0..<10).map { _ in clock.measure { for _ in 0..<50 { mirror.apply([.put(entry("0", "1"))]) } } }.min()
+                ?? .zero
+        }
+        let few = time()
+        mirror.apply((0..<20_000).map { .put(entry("\($0)", "1")) })
+        // Copying what waits takes thousands of times as long.
+        #expect(time() < few * 20)
+        #expect(reader.take().count == 20_000)
+    }
 }

@@ -14,6 +14,9 @@ package struct FloodProbe {
         self.rate = rate
     }
 
+    private static let batch = 32
+    private static let events = 256
+
     private struct Attempt {
         let began: UInt64
         var isOpen = false
@@ -39,15 +42,18 @@ package struct FloodProbe {
         while !isStopped || !attempts.isEmpty {
             let now = Clock.monotonic()
             if !isStopped { isStopped = end.map { now >= $0 } ?? false || stop.wait(until: 0) }
-            while !isStopped, next <= now {
+            // Not all that are due at once: what is ready must not wait for what is late, or it would seem unanswered.
+            var begun = 0
+            while !isStopped, next <= now, begun < Self.batch {
                 begin(in: queue, &attempts, &summary)
                 next += interval
+                begun += 1
             }
             if now - lastLook > 100_000_000 {
                 lastLook = now
                 giveUp(before: now, &attempts, &summary)
             }
-            try look(in: queue, &attempts, &summary)
+            while try look(in: queue, &attempts, &summary, waiting: begun < Self.batch) == Self.events { begun = Self.batch }
         }
         summary.ended = Timestamp.text(wall: Clock.wall())
         return summary
@@ -69,9 +75,15 @@ package struct FloodProbe {
         epoll_ctl(queue, EPOLL_CTL_ADD, file, &event)
     }
 
-    private func look(in queue: Int32, _ attempts: inout [Int32: Attempt], _ summary: inout ProbeSummary) throws {
-        var events = [epoll_event](repeating: epoll_event(), count: 256)
-        let count = epoll_wait(queue, &events, 256, 1)
+    /// - Returns: how many connections were ready.
+    private func look(
+        in queue: Int32,
+        _ attempts: inout [Int32: Attempt],
+        _ summary: inout ProbeSummary,
+        waiting: Bool
+    ) throws -> Int {
+        var events = [epoll_event](repeating: epoll_event(), count: Self.events)
+        let count = epoll_wait(queue, &events, Int32(Self.events), waiting ? 1 : 0)
         for event in events.prefix(Int(max(0, count))) {
             let file = event.data.fd
             guard let attempt = attempts[file] else { continue }
@@ -88,6 +100,7 @@ package struct FloodProbe {
             close(file)
             attempts[file] = nil
         }
+        return Int(max(0, count))
     }
 
     /// - Returns: whether the connection has done its work.
