@@ -53,7 +53,8 @@ package struct FloodProbe {
                 lastLook = now
                 giveUp(before: now, &attempts, &summary)
             }
-            while try look(in: queue, &attempts, &summary, waiting: begun < Self.batch) == Self.events { begun = Self.batch }
+            var isIdle = begun < Self.batch
+            while try look(in: queue, &attempts, &summary, waiting: isIdle) == Self.events { isIdle = false }
         }
         summary.ended = Timestamp.text(wall: Clock.wall())
         return summary
