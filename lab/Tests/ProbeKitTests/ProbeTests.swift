@@ -18,7 +18,7 @@ import Testing
             ledgerFile: nil
         )
         let before = Files.names(in: "/proc/self/fd").count
-        let summary = try Probe(settings: settings, exchange: .httpGet(path: "/")).run()
+        let summary = try Probe(settings: settings, exchange: .httpGet(path: "/", host: nil)).run()
         #expect(summary.attempts > 20)
         #expect(summary.failedConnects == summary.attempts)
         #expect(summary.errors == ["connect ECONNREFUSED": summary.attempts])
