@@ -142,7 +142,7 @@ extension LabTests {
                 image: try await lab.buildImage("web"),
                 extra: "publish = [{ port = 8088, target = 80 }]"
             )
-            try await lab.deploy(manifest, on: "m1")
+            // Before the ingress has the port there.
             let listener = try lab.start(
                 "m2",
                 ["busybox", "httpd", "-f", "-p", "8088", "-h", "/tmp"],
@@ -151,6 +151,7 @@ extension LabTests {
             try await lab.wait(for: "the listener") {
                 try await lab.run("m2", ["ss", "-lnt"]).text.contains(":8088")
             }
+            try await lab.deploy(manifest, on: "m1")
             try await expectRefused(
                 ["migrate", "apply", "port/web", "--to", "m2"],
                 code: "port-taken",

@@ -24,6 +24,7 @@ package enum CrashSurvey {
         ("preCopy", call("volumes.snapshot", "shop/data", 1), false),
         ("preCopy, round 2", call("volumes.snapshot", "shop/data", 2), false),
         ("arm", call("peer.ticket", "m2", 3), false),
+        ("park", call("routes.refresh", "", 1), false),
         ("stop", call("containers.stopWorkload", "shop/redis/0", 1), false),
         ("fence", call("volumes.unmount", "shop/data", 1), false),
         ("lastDelta", call("volumes.snapshot", "shop/data", 3), false),
@@ -143,11 +144,13 @@ package enum CrashSurvey {
     private static func store(_ cluster: SimulatedCluster) -> String {
         let decisions = cluster.store.entries(under: .decisions).compactMap { Decision(value: $0.value) }
         let candidates = cluster.store.entries(under: StoreKey(StoreKey.root.text + "candidates/"))
+        let routes = cluster.store.values(under: .routes).compactMap { try? JSON.decode(RouteRecord.self, from: $0) }
         // The move that the scenario began with is history.
         return words([
             ("running", decisions.contains(.running)),
             ("committed", decisions.filter { $0 == .committed }.count > 1),
             ("lock", !cluster.store.entries(under: .locks).isEmpty),
+            ("parked", routes.contains { $0.parking != nil }),
             ("candidate key", !candidates.isEmpty),
         ])
     }
