@@ -36,8 +36,8 @@ package actor LinuxInstanceNetwork: InstanceNetwork {
     private var sealed: [InstanceRef: IPv4Address] = [:]
     /// The process by which each sandbox's network is reached, of those that this daemon has attached.
     private var inside: [InstanceRef: Int32] = [:]
-    /// What nft printed for our table after the load.
-    private var listing: String?
+    /// Of this daemon or of one before it.
+    private var loaded: LoadedRules?
 
     /// - Parameters:
     ///   - execute: runs a command inside an instance, for readiness probes that are commands.
@@ -57,6 +57,7 @@ package actor LinuxInstanceNetwork: InstanceNetwork {
         self.ownProcesses = ownProcesses
         device = WireGuardDevice(configuration: configuration, runner: runner, supervisor: supervisor)
         firewall = Firewall(configuration: configuration, member: member, runner: runner)
+        loaded = LoadedRules.read(from: configuration.rulesFile, rules: firewall.rules)
     }
 
     /// WireGuard up, bridge up, kernel settings, firewall. No instance, tunnel or route that is right is touched.
@@ -264,9 +265,10 @@ package actor LinuxInstanceNetwork: InstanceNetwork {
         let missing = PolicyRule.wanted(configuration).filter { !rules.contains($0) }
         if !missing.isEmpty { try await runner.require(.ipBatch(missing.map(\.add))) }
         let current = try await firewall.listing()
-        if current == nil || current != listing {
+        if current == nil || current != loaded?.listing {
             try await firewall.load(applied?.elements ?? .none)
-            listing = try await firewall.listing()
+            loaded = try await firewall.listing().map { LoadedRules(rules: firewall.rules, listing: $0) }
+            loaded?.write(to: configuration.rulesFile)
         } else {
             try await firewall.repairForwardRules()
         }

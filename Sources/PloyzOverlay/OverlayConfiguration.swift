@@ -16,6 +16,8 @@ package struct OverlayConfiguration: Hashable, Sendable {
     package var wireguardGo: String
     /// wireguard-go's log.
     package var logFile: String
+    /// Where the next daemon finds what our nftables table was loaded from; nil keeps nothing, and it is loaded at each start.
+    package var rulesFile: String?
 
     package init(
         wireguard: DeviceName = .wireguard,
@@ -24,7 +26,8 @@ package struct OverlayConfiguration: Hashable, Sendable {
         mtu: Int = 1420,
         keyFile: String,
         wireguardGo: String = "/usr/bin/wireguard-go",
-        logFile: String
+        logFile: String,
+        rulesFile: String? = nil
     ) {
         self.wireguard = wireguard
         self.bridge = bridge
@@ -33,6 +36,7 @@ package struct OverlayConfiguration: Hashable, Sendable {
         self.keyFile = keyFile
         self.wireguardGo = wireguardGo
         self.logFile = logFile
+        self.rulesFile = rulesFile
     }
 }
 

@@ -47,7 +47,8 @@ extension DaemonConfiguration {
             bridge: try DeviceName(bridge),
             listenPort: wireguardPort,
             keyFile: state.wireguardKey.string,
-            logFile: state.helpers.appending("wireguard-go.log").string
+            logFile: state.helpers.appending("wireguard-go.log").string,
+            rulesFile: state.root.appending("rules.json").string
         )
     }
 }

@@ -6,6 +6,9 @@ struct Firewall: Sendable {
     let member: OverlayMember
     let runner: any InvocationRunner
 
+    /// What ``load(_:)`` gives to nft, without elements.
+    var rules: String { NftRuleset.text(configuration, cluster: member.cluster, elements: .none) }
+
     /// Loads our table anew, in one transaction, and repairs the forward rules.
     func load(_ elements: TableElements) async throws {
         try await runner.require(

@@ -52,27 +52,16 @@ struct NetworkPlan: Sendable {
             for route in old.routes { routes[route.key] = nil }
             neighbours.subtract(old.neighbours)
             elements.remove(old.elements)
-            for (prefix, machine) in old.allowed { allow(machine) { $0.remove(prefix) } }
+            for (prefix, machine) in old.allowed { if let key = keys[machine] { peers[key]?.allowed.remove(prefix) } }
         }
         guard share != .none else { return }
         shares[address] = share
         for route in share.routes { routes[route.key] = route }
         neighbours.formUnion(share.neighbours)
         elements.add(share.elements)
-        for (prefix, machine) in share.allowed { allow(machine) { $0.insert(prefix) } }
+        for (prefix, machine) in share.allowed { if let key = keys[machine] { peers[key]?.allowed.insert(prefix) } }
     }
 
     /// The peer that a machine is; nil for one whose record holds no valid key.
     func key(of machine: MachineID) -> WireGuardPublicKey? { keys[machine] }
-
-    private mutating func allow(_ machine: MachineID, _ change: (inout Set<OverlayPrefix>) -> Void) {
-        guard let key = keys[machine] else { return }
-        peers[key].map { peer in
-            var allowed = peer.allowed
-            // One holder at a time, so that the set is changed where it is.
-            peers[key] = nil
-            change(&allowed)
-            peers[key] = WireGuardPeer(key: key, endpoint: peer.endpoint, allowed: allowed)
-        }
-    }
 }

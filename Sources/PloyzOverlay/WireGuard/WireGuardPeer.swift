@@ -3,7 +3,7 @@ struct WireGuardPeer: Hashable, Sendable {
     let key: WireGuardPublicKey
     /// nil when the record names none that can be used: the other side must then begin.
     let endpoint: WireGuardEndpoint?
-    let allowed: Set<OverlayPrefix>
+    var allowed: Set<OverlayPrefix>
 
     /// Seconds; keeps the way through address translators open in both directions.
     static let keepalive = 25

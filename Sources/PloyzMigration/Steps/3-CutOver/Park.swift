@@ -27,7 +27,11 @@ extension MigrationRunner {
         async let followers: Void = askToFollow(others, unit.addresses)
         try await seams.routes.refresh(unit.addresses)
         try await followers
-        try await drain()
+        let left = try await drain()
+        if left > 0 {
+            let them = left == 1 ? "1 connection is" : "\(left) connections are"
+            events.emit(.note(text: "\(them) still open: the stop of the workload ends what it does not finish"))
+        }
         let network = seams.network
         _ = try await sideBySide(unit.members) { member in
             try await network.holdArrivals(member.instance.ref, address: member.instance.address)
@@ -48,7 +52,9 @@ extension MigrationRunner {
 
     /// Returns when nobody begins a connection with the workload any more and none ends: other machines have heard that the
     /// address is parked, and what was asked before is answered. Connections that stay open are cut by the stop.
-    private func drain() async throws {
+    ///
+    /// - Returns: how many these are.
+    private func drain() async throws -> Int {
         let containers = try await seams.containers.containers()
         let members = Set(unit.members.map(\.instance.ref))
         let sandboxes = containers.filter { $0.role == .sandbox && $0.isRunning && members.contains($0.instance) }
@@ -62,6 +68,7 @@ extension MigrationRunner {
             if now != open { quietSince = seams.time.now }
             open = now
         }
+        return open.count
     }
 
     private func openConnections(in sandboxes: [RunningContainer]) async throws -> Set<String> {
