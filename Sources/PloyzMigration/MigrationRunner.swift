@@ -213,7 +213,8 @@ struct MigrationRunner: Sendable {
         case .retireSource:
             // One that was replaced while it ran is outlasted and stopped in this step.
             limits.local * 4 + (record.plan.startsFirst ? limits.linger * 10 + limits.local + longestGrace : .zero)
-        case .prepareTarget, .switchOver: limits.peer * 2
+        case .prepareTarget: limits.prepare + limits.peer
+        case .switchOver: limits.peer * 2
         }
     }
 

@@ -4,6 +4,9 @@ package struct MigrationLimits: Hashable, Sendable {
     package var store: Duration
     /// For one call to the target that starts nothing and sends nothing.
     package var peer: Duration
+    /// For the target's preparation: containers are made on it while the workload runs on the source, so a slow machine has
+    /// time.
+    package var prepare: Duration
     /// For one local command; added to the grace period for a stop.
     package var local: Duration
     /// For everything but the readiness in a start on the target.
@@ -32,6 +35,7 @@ package struct MigrationLimits: Hashable, Sendable {
     package init(
         store: Duration = .seconds(10),
         peer: Duration = .seconds(30),
+        prepare: Duration = .seconds(110),
         local: Duration = .seconds(30),
         start: Duration = .seconds(30),
         image: Duration = .seconds(900),
@@ -46,6 +50,7 @@ package struct MigrationLimits: Hashable, Sendable {
     ) {
         self.store = store
         self.peer = peer
+        self.prepare = prepare
         self.local = local
         self.start = start
         self.image = image

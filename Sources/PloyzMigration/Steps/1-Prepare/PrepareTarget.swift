@@ -19,7 +19,7 @@ extension MigrationRunner {
             keys: Self.byVolume(plans, \.keyFile),
             resuming: plans.filter { $0.resumes == true }.map(\.volume)
         )
-        try await seams.time.within(seams.limits.peer, "preparing the target") { try await target.prepare(request) }
+        try await seams.time.within(seams.limits.prepare, "preparing the target") { try await target.prepare(request) }
         await publish()
     }
 
