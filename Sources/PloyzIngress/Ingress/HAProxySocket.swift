@@ -6,6 +6,9 @@ struct HAProxySocket: Sendable {
     /// How long one read or write may take, in seconds.
     private static let patience = 5
 
+    /// The largest answer, in bytes.
+    private static let maximumAnswer = 64 << 20
+
     let path: String
 
     /// Sends one command and returns the whole answer; nil when nobody answers.
@@ -45,6 +48,7 @@ struct HAProxySocket: Sendable {
             guard count >= 0 else { return nil }
             guard count > 0 else { return String(decoding: answer, as: UTF8.self) }
             answer += chunk.prefix(count)
+            guard answer.count <= Self.maximumAnswer else { return nil }
         }
     }
 }

@@ -37,6 +37,9 @@ package protocol Peer: Sendable {
 package struct FollowRequest: Hashable, Sendable, Codable {
     package let addresses: [IPv4Address]
 
+    /// The most addresses of one request: each is a read of the store. A unit has a few.
+    package static let limit = 1000
+
     package init(addresses: [IPv4Address]) { self.addresses = addresses }
 }
 

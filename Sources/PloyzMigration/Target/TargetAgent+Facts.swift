@@ -3,6 +3,9 @@ import PloyzModel
 extension TargetAgent {
     package func follow(_ request: FollowRequest) async throws {
         guard !request.addresses.isEmpty else { return }
+        guard request.addresses.count <= FollowRequest.limit else {
+            throw PloyzError(.usage, "addresses: \(request.addresses.count) are more than \(FollowRequest.limit)")
+        }
         try await seams.routes.refresh(request.addresses)
     }
 

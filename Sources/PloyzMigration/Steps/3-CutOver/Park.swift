@@ -15,8 +15,8 @@ extension MigrationRunner {
         )
         let others = try await seams.store.records(MachineRecord.self, under: .machines).map(\.id)
             .filter { $0 != seams.machine }
-        // Connections to their daemons are opened while nobody waits.
-        try await askToFollow(others, [])
+        // Asked while nobody waits: connections are open then, and a machine that is away costs clients nothing.
+        let reachable = try await askToFollow(others, [])
         guard try await seams.store.commit(transaction) else {
             throw PloyzError(.planOutdated, "a record changed since the migration began", next: "repeat the command")
         }
@@ -24,9 +24,9 @@ extension MigrationRunner {
         armed.conditions.removeAll { keys.contains($0.key) }
         armed.conditions += try parked.map { try .value($0) }
         self.armed = armed
-        async let followers: Void = askToFollow(others, unit.addresses)
+        async let followers = askToFollow(reachable, unit.addresses)
         try await seams.routes.refresh(unit.addresses)
-        try await followers
+        _ = try await followers
         let left = try await drain()
         if left > 0 {
             let them = left == 1 ? "1 connection is" : "\(left) connections are"
@@ -40,14 +40,18 @@ extension MigrationRunner {
 
     /// Returns when the machines have applied the records of the addresses, or have had time to. One that hears of them only
     /// by its watch sends its clients here until then.
-    private func askToFollow(_ machines: [MachineID], _ addresses: [IPv4Address]) async throws {
+    ///
+    /// - Returns: those that have answered.
+    private func askToFollow(_ machines: [MachineID], _ addresses: [IPv4Address]) async throws -> [MachineID] {
         let runner = self
-        _ = try await sideBySide(machines) { [seams] machine in
-            try? await seams.time.within(seams.limits.follow, "asking \(machine) to follow") {
+        let answered = try await sideBySide(machines) { [seams] machine -> MachineID? in
+            let answer: Void? = try? await seams.time.within(seams.limits.follow, "asking \(machine) to follow") {
                 try await runner.peer(machine).follow(FollowRequest(addresses: addresses))
             }
+            return answer == nil ? nil : machine
         }
         try Task.checkCancellation()
+        return answered.compactMap(\.self)
     }
 
     /// Returns when nobody begins a connection with the workload any more and none ends: other machines have heard that the
@@ -96,6 +100,11 @@ extension MigrationRunner {
             let transaction = StoreTransaction(conditions: [.value(key, value)], writes: [try .put(route.released)])
             if try await seams.store.commit(transaction) { return }
         }
-        throw PloyzError(.planOutdated, "\(key) changes all the time")
+        throw PloyzError(
+            .planOutdated,
+            "\(key) changes all the time",
+            state: "new connections from other machines still wait",
+            next: "ployzctl migrate show \(record.id)"
+        )
     }
 }
