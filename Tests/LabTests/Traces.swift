@@ -49,8 +49,14 @@ struct Traces: Equatable, Sendable {
         return traces
     }
 
-    /// The same when two looks find no difference: what a migration leaves to do on third machines follows its end.
+    /// When every journal is empty, and two looks find no difference: a target prunes after the end of a migration, and
+    /// third machines follow it.
     static func settled(_ lab: Lab) async throws -> Traces {
+        for machine in ["m1", "m2", "m3"] {
+            try await lab.wait(for: "the journal of \(machine) to be empty", within: 60) {
+                try await lab.run(machine, ["ls", "/var/lib/ployz/journal"]).succeeded().text.isEmpty
+            }
+        }
         var last = try await of(lab)
         try await lab.wait(for: "what the last migration left to do to be done") {
             let now = try await of(lab)
