@@ -74,6 +74,13 @@ let package = Package(
         // Faults at every boundary of a migration, in a lab.
         .executableTarget(name: "ployz-faults", dependencies: ["LabScenarios"], swiftSettings: settings),
 
+        // What the loss of the founder, and of the store, does.
+        .executableTarget(
+            name: "ployz-founder",
+            dependencies: [argumentParser, "LabScenarios"],
+            swiftSettings: settings
+        ),
+
         // What clients notice of moves.
         .executableTarget(name: "ployz-traffic", dependencies: ["LabScenarios"], swiftSettings: settings),
 
@@ -137,7 +144,7 @@ let package = Package(
         // The commands of ployzctl.
         .target(
             name: "PloyzCommands",
-            dependencies: [argumentParser, subprocess, system, "PloyzAPI", "PloyzMigration", "PloyzModel"],
+            dependencies: [argumentParser, crypto, subprocess, system, "PloyzAPI", "PloyzMigration", "PloyzModel"],
             swiftSettings: settings
         ),
         .testTarget(
@@ -175,9 +182,8 @@ let package = Package(
         .testTarget(
             name: "PloyzDaemonTests",
             dependencies: [
-                logging, "PloyzAPI", "PloyzAPITestSupport", "PloyzDaemon", "PloyzMigration", "PloyzModel",
-                "PloyzOverlay",
-                "PloyzTestSupport",
+                logging, system, "PloyzAPI", "PloyzAPITestSupport", "PloyzDaemon", "PloyzMigration", "PloyzModel",
+                "PloyzOverlay", "PloyzStore", "PloyzSupervisor", "PloyzTestSupport", "PloyzTrust",
             ],
             swiftSettings: settings
         ),
@@ -233,7 +239,7 @@ let package = Package(
         ),
         .testTarget(
             name: "PloyzStoreTests",
-            dependencies: [logging, nioCore, "PloyzStore", "PloyzTestSupport", "PloyzTrust"],
+            dependencies: [crypto, logging, nioCore, "PloyzStore", "PloyzTestSupport", "PloyzTrust"],
             swiftSettings: settings
         ),
 

@@ -103,4 +103,16 @@ package struct OperatorClient: OperatorService {
     package func cancelMigration(_ id: OperationID) async throws -> CancelAnswer {
         try await channel.call(.cancelMigration, id: id.text)
     }
+
+    package func changeStorage(_ request: StorageRequest) async throws -> StorageChange {
+        try await channel.call(.changeStorage, request)
+    }
+
+    package func snapshot(_ take: (SnapshotPiece) async throws -> Void) async throws {
+        try await channel.pieces(.snapshot, take)
+    }
+
+    package func restore(_ request: RestoreRequest) async throws -> StoreRestoration {
+        try await channel.call(.restore, request)
+    }
 }

@@ -20,12 +20,17 @@ package enum OperatorRoute: String, CaseIterable, Sendable {
     case watch = "/v1/migrations/{id}/events"
     case cancelMigration = "/v1/migrations/{id}/cancel"
 
+    case changeStorage = "/v1/store/members"
+    case snapshot = "/v1/store/snapshot"
+    case restore = "/v1/store/restore"
+
     /// Whether it is a GET; all others are POST.
     package var isRead: Bool {
         switch self {
-        case .version, .meshStatus, .machines, .status, .services, .volumes, .migrations, .migration, .watch: true
+        case .version, .meshStatus, .machines, .status, .services, .volumes, .migrations, .migration, .watch, .snapshot:
+            true
         case .initializeMesh, .join, .createInvite, .setLifecycle, .previewDeploy, .deploy, .previewMigration,
-            .renderManifest, .applyMigration, .cancelMigration:
+            .renderManifest, .applyMigration, .cancelMigration, .changeStorage, .restore:
             false
         }
     }

@@ -46,6 +46,9 @@ package struct OperatorRouter: Sendable {
         case .migration: try .document(await service.migration(operation(context)))
         case .cancelMigration: try .document(await service.cancelMigration(operation(context)))
         case .watch: .lines(try await service.watch(operation(context)), heartbeat: heartbeat)
+        case .changeStorage: try .document(await service.changeStorage(request.document(StorageRequest.self)))
+        case .snapshot: .pieces { [service] take in try await service.snapshot(take) }
+        case .restore: try .document(await service.restore(request.document(RestoreRequest.self)))
         }
     }
 
