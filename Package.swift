@@ -64,7 +64,7 @@ let package = Package(
         // Figures, taken side by side in a lab.
         .executableTarget(
             name: "ployz-bench",
-            dependencies: ["LabScenarios", "PloyzAPI", "PloyzMigration", "PloyzModel"],
+            dependencies: [argumentParser, "LabScenarios", "PloyzAPI", "PloyzMigration", "PloyzModel"],
             swiftSettings: settings
         ),
 
@@ -72,25 +72,41 @@ let package = Package(
         .executableTarget(name: "ployz-demo", dependencies: ["LabScenarios"], swiftSettings: settings),
 
         // Faults at every boundary of a migration, in a lab.
-        .executableTarget(name: "ployz-faults", dependencies: ["LabScenarios"], swiftSettings: settings),
+        .executableTarget(
+            name: "ployz-faults",
+            dependencies: [argumentParser, "LabScenarios"],
+            swiftSettings: settings
+        ),
 
         // What clients notice of moves.
-        .executableTarget(name: "ployz-traffic", dependencies: ["LabScenarios"], swiftSettings: settings),
+        .executableTarget(
+            name: "ployz-traffic",
+            dependencies: [argumentParser, "LabScenarios"],
+            swiftSettings: settings
+        ),
 
         // What a change costs a daemon in a large cluster.
         .executableTarget(
             name: "ployz-scale",
             dependencies: [
-                logging, subprocess, "LabScenarios", "PloyzMigration", "PloyzModel", "PloyzStore",
+                argumentParser, logging, subprocess, "LabScenarios", "PloyzMigration", "PloyzModel", "PloyzStore",
             ],
             swiftSettings: settings
         ),
 
         // What needs a Debian kernel, systemd and real boots.
-        .executableTarget(name: "ployz-guests", dependencies: ["LabScenarios"], swiftSettings: settings),
+        .executableTarget(
+            name: "ployz-guests",
+            dependencies: [argumentParser, "LabScenarios"],
+            swiftSettings: settings
+        ),
 
         // A database around a circle of machines, looked at closely after each move.
-        .executableTarget(name: "ployz-postgres", dependencies: ["LabScenarios"], swiftSettings: settings),
+        .executableTarget(
+            name: "ployz-postgres",
+            dependencies: [argumentParser, "LabScenarios"],
+            swiftSettings: settings
+        ),
 
         // The proof: every call of the engine goes wrong, then every pair of calls.
         .executableTarget(
