@@ -76,6 +76,13 @@ let package = Package(
         // Faults at every boundary of a migration, in a lab.
         .executableTarget(name: "ployz-faults", dependencies: ["LabScenarios"], swiftSettings: settings),
 
+        // What strangers try.
+        .executableTarget(
+            name: "ployz-hostile",
+            dependencies: [argumentParser, "LabScenarios"],
+            swiftSettings: settings
+        ),
+
         // What clients notice of moves.
         .executableTarget(name: "ployz-traffic", dependencies: ["LabScenarios"], swiftSettings: settings),
 

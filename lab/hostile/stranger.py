@@ -62,7 +62,7 @@ def said(data):
         return 0, "closed without an answer" if not data else data[:80]
     status, body = int(data[9:12]), data.partition(b"\r\n\r\n")[2]
     try:
-        error = json.loads(body)["error"]
+        error = json.loads(body)
         return status, f"{status} {error['code']}: {error['message']}"
     except (ValueError, KeyError, TypeError):
         return status, f"{status} {body[:80].decode(errors='replace')}"
@@ -70,8 +70,6 @@ def said(data):
 
 def call(a):
     body = a.body.encode() if a.body else b""
-    if a.repeat_body:
-        body = body * a.repeat_body
     refusals = []
     for _ in range(a.times):
         connection = opened(a)
@@ -264,8 +262,7 @@ def main():
     for name, default in [("method", "POST"), ("path", "/v1/join"), ("body", ""), ("cert", None), ("key", None),
                           ("part", "head"), ("secret", ""), ("stream", ""), ("source", ""), ("let-past", "")]:
         parser.add_argument(f"--{name}", default=default)
-    for name, default in [("count", 1), ("most", 0), ("seconds", 15), ("size", 1 << 30), ("times", 1),
-                          ("repeat-body", 0)]:
+    for name, default in [("count", 1), ("most", 0), ("seconds", 15), ("size", 1 << 30), ("times", 1)]:
         parser.add_argument(f"--{name}", type=int, default=default)
     parser.add_argument("--tls", action="store_true")
     a = parser.parse_args()

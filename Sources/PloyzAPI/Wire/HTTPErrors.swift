@@ -36,9 +36,6 @@ package struct ErrorTranslation<Context: RequestContext>: RouterMiddleware {
     ) async throws -> Response {
         do {
             return try await next(request, context)
-        } catch let error as PloyzError {
-            if error.isRefusal { refusals.count(error.code.text) }
-            return try Self.response(error, status: error.httpStatus)
         } catch let error as any HTTPResponseError {
             let isRequestsFault = (400..<500).contains(error.status.code)
             // A body that is too large has been counted where its bytes came in.
@@ -52,7 +49,9 @@ package struct ErrorTranslation<Context: RequestContext>: RouterMiddleware {
             refusals.count("malformed-request")
             return try Self.response(PloyzError(.usage, Self.explain(error)), status: .badRequest)
         } catch {
-            return try Self.response(PloyzError(describing: error), status: .internalServerError)
+            let error = PloyzError(describing: error)
+            if error.isRefusal { refusals.count(error.code.text) }
+            return try Self.response(error, status: error.httpStatus)
         }
     }
 
