@@ -19,8 +19,10 @@ let hummingbirdCore = Target.Dependency.product(name: "HummingbirdCore", package
 let hummingbirdTLS = Target.Dependency.product(name: "HummingbirdTLS", package: "hummingbird")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let nioEmbedded = Target.Dependency.product(name: "NIOEmbedded", package: "swift-nio")
 let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
+let nioTLS = Target.Dependency.product(name: "NIOTLS", package: "swift-nio")
 let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
 let serviceLifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let subprocess = Target.Dependency.product(name: "Subprocess", package: "swift-subprocess")
@@ -107,6 +109,13 @@ let package = Package(
             swiftSettings: settings
         ),
 
+        // What strangers try.
+        .executableTarget(
+            name: "ployz-hostile",
+            dependencies: [argumentParser, "LabScenarios"],
+            swiftSettings: settings
+        ),
+
         // What clients notice of moves.
         .executableTarget(
             name: "ployz-traffic",
@@ -162,13 +171,16 @@ let package = Package(
             name: "PloyzAPI",
             dependencies: [
                 asyncHTTPClient, hummingbird, hummingbirdCore, hummingbirdTLS, logging, nioCore, nioHTTP1, nioPosix,
-                nioSSL, serviceLifecycle, "PloyzMigration", "PloyzModel", "PloyzTrust",
+                nioSSL, nioTLS, serviceLifecycle, "PloyzMigration", "PloyzModel", "PloyzTrust",
             ],
             swiftSettings: settings
         ),
         .testTarget(
             name: "PloyzAPITests",
-            dependencies: [hummingbird, logging, "PloyzAPI", "PloyzAPITestSupport", "PloyzTestSupport", "PloyzTrust"],
+            dependencies: [
+                hummingbird, logging, nioCore, nioEmbedded, nioHTTP1, nioTLS, "PloyzAPI", "PloyzAPITestSupport",
+                "PloyzModel", "PloyzTestSupport", "PloyzTrust",
+            ],
             swiftSettings: settings
         ),
 

@@ -88,6 +88,7 @@ extension Member {
                     cutOff: $0.cutOff
                 )
             },
+            refused: refusals.all,
             warnings: warnings
         )
     }
