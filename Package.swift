@@ -123,6 +123,13 @@ let package = Package(
             swiftSettings: settings
         ),
 
+        // A machine emptied, under traffic and through a power loss.
+        .executableTarget(
+            name: "ployz-drain",
+            dependencies: [argumentParser, "LabScenarios"],
+            swiftSettings: settings
+        ),
+
         // What a change costs a daemon in a large cluster.
         .executableTarget(
             name: "ployz-scale",
