@@ -19,6 +19,9 @@ package enum OperatorRoute: String, CaseIterable, Sendable {
     case migration = "/v1/migrations/{id}"
     case watch = "/v1/migrations/{id}/events"
     case cancelMigration = "/v1/migrations/{id}/cancel"
+    case previewDrain = "/v1/drains/preview"
+    case startDrain = "/v1/drains"
+    case watchDrain = "/v1/drains/{id}/events"
 
     case changeStorage = "/v1/store/members"
     case snapshot = "/v1/store/snapshot"
@@ -27,10 +30,11 @@ package enum OperatorRoute: String, CaseIterable, Sendable {
     /// Whether it is a GET; all others are POST.
     package var isRead: Bool {
         switch self {
-        case .version, .meshStatus, .machines, .status, .services, .volumes, .migrations, .migration, .watch, .snapshot:
+        case .version, .meshStatus, .machines, .status, .services, .volumes, .migrations, .migration, .watch,
+            .watchDrain, .snapshot:
             true
         case .initializeMesh, .join, .createInvite, .setLifecycle, .previewDeploy, .deploy, .previewMigration,
-            .renderManifest, .applyMigration, .cancelMigration, .changeStorage, .restore:
+            .renderManifest, .applyMigration, .cancelMigration, .previewDrain, .startDrain, .changeStorage, .restore:
             false
         }
     }

@@ -20,6 +20,7 @@ final class Member: Sendable {
     let identity: MachineIdentity
     let configuration: DaemonConfiguration
     let state: StateDirectory
+    let refusals: Refusals
     let logger: Logger
     let timekeeper = SystemTimekeeper()
     let credentials: CredentialFiles
@@ -47,6 +48,7 @@ final class Member: Sendable {
         identity: MachineIdentity,
         configuration: DaemonConfiguration,
         state: StateDirectory,
+        refusals: Refusals,
         logger: Logger
     ) throws {
         var logger = logger
@@ -54,6 +56,7 @@ final class Member: Sendable {
         self.identity = identity
         self.configuration = configuration
         self.state = state
+        self.refusals = refusals
         self.logger = logger
         let machine = identity.machine.id
         credentials = CredentialFiles(directory: state.pki.string)
@@ -101,7 +104,8 @@ final class Member: Sendable {
             member: OverlayMember(
                 machine: machine,
                 cluster: identity.cluster.network,
-                subnet: identity.machine.subnet
+                subnet: identity.machine.subnet,
+                management: try ManagementAddress(identity.machine.managementAddress)
             ),
             supervisor: supervisor,
             ownProcesses: { [processes = ServingProcesses(supervisor: supervisor)] in await processes() },
@@ -137,6 +141,7 @@ final class Member: Sendable {
             volumes: volumes,
             engine: engine,
             timekeeper: timekeeper,
+            refusals: refusals,
             logger: logger
         )
         let seams = MachineSeams(

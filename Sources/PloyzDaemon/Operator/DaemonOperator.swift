@@ -102,6 +102,18 @@ struct DaemonOperator: OperatorService {
         try await member().migrations.cancel(id)
     }
 
+    func previewDrain(_ request: DrainRequest) async throws -> DrainReport {
+        try await member().drains.preview(request)
+    }
+
+    func startDrain(_ request: DrainRequest) async throws -> DrainStart {
+        try await member().drains.start(request)
+    }
+
+    func watchDrain(_ id: DrainID) async throws -> AsyncThrowingStream<DrainReport, any Error> {
+        try await member().drains.watch(id)
+    }
+
     func changeStorage(_ request: StorageRequest) async throws -> StorageChange {
         let isAskedHere = if case .node = answering { true } else { false }
         return try await member().changeStorage(request, mayHandOn: isAskedHere)
