@@ -91,7 +91,10 @@ package struct HostileStage: Sendable {
     /// `ployzctl` on m1 with an input: refused when it ends with an exit status of misuse.
     func operate(_ arguments: [String], input: String? = nil) async throws -> Attempt {
         let result = try await lab.ctl("m1", arguments, input: input.map { Data($0.utf8) })
-        return Attempt(refused: result.status != 0, result.status == 0 ? "done" : result.errorText)
+        return Attempt(
+            refused: result.status != 0,
+            result.status == 0 ? "done" : result.errorText.split(separator: "\n").joined(separator: " ")
+        )
     }
 
     // MARK: What is counted
