@@ -32,6 +32,35 @@ let tomlKit = Target.Dependency.product(name: "TOMLKit", package: "TOMLKit")
 let unixSignals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
 let x509 = Target.Dependency.product(name: "X509", package: "swift-certificates")
 
+/// `scripts/fuzz` builds the parsers alone, instrumented: all of a target, or these files of it, so that no NIO comes along.
+let parsers: [String: [String]?] = [
+    "PloyzAPI": [
+        "Documents", "Peer/Join/Admission.swift", "Peer/Join/AdmissionRequest.swift", "Wire/Document.swift",
+        "Wire/ErrorDocument.swift", "Wire/StreamLine.swift",
+    ],
+    "PloyzIngress": [
+        "Files/GeneratedFile.swift", "Ingress/HAProxyComplaint.swift", "Ingress/HTTPPath.swift",
+        "Ingress/IngressBook.swift", "Ingress/IngressClaim.swift", "Ingress/IngressCounters.swift",
+        "Ingress/IngressDirectory.swift", "Ingress/IngressSettings.swift", "Ingress/IngressShard.swift",
+        "Ingress/IngressText.swift", "Names/NamesFile.swift", "Services",
+    ],
+    "PloyzManifest": nil,
+    "PloyzMigration": nil,
+    "PloyzModel": nil,
+    "PloyzOverlay": [
+        "Listeners", "Model", "Tools/Invocation.swift", "Tools/InvocationRunner.swift",
+        "Tools/InvocationRunner+Require.swift", "WireGuard/PeerTraffic.swift", "WireGuard/WireGuardDump.swift",
+        "WireGuard/WireGuardEndpoint.swift", "WireGuard/WireGuardPeer.swift", "WireGuard/WireGuardPublicKey.swift",
+    ],
+    "PloyzStore": ["Gateway/EtcdMessages.swift", "StoreFailure.swift", "Watch"],
+    "PloyzTransfer": ["Wire"],
+    "PloyzTrust": nil,
+    "PloyzZFS": [
+        "Commands/ZFSComplaint.swift", "Commands/ZFSErrors.swift", "Commands/ZFSProperty.swift",
+        "Mounts/MountTable.swift", "Reading",
+    ],
+]
+
 let package = Package(
     name: "ployz",
     dependencies: [
@@ -66,7 +95,7 @@ let package = Package(
         // Figures, taken side by side in a lab.
         .executableTarget(
             name: "ployz-bench",
-            dependencies: ["LabScenarios", "PloyzAPI", "PloyzMigration", "PloyzModel"],
+            dependencies: [argumentParser, "LabScenarios", "PloyzAPI", "PloyzMigration", "PloyzModel"],
             swiftSettings: settings
         ),
 
@@ -74,7 +103,11 @@ let package = Package(
         .executableTarget(name: "ployz-demo", dependencies: ["LabScenarios"], swiftSettings: settings),
 
         // Faults at every boundary of a migration, in a lab.
-        .executableTarget(name: "ployz-faults", dependencies: ["LabScenarios"], swiftSettings: settings),
+        .executableTarget(
+            name: "ployz-faults",
+            dependencies: [argumentParser, "LabScenarios"],
+            swiftSettings: settings
+        ),
 
         // What strangers try.
         .executableTarget(
@@ -84,22 +117,41 @@ let package = Package(
         ),
 
         // What clients notice of moves.
-        .executableTarget(name: "ployz-traffic", dependencies: ["LabScenarios"], swiftSettings: settings),
+        .executableTarget(
+            name: "ployz-traffic",
+            dependencies: [argumentParser, "LabScenarios"],
+            swiftSettings: settings
+        ),
+
+        // A machine emptied, under traffic and through a power loss.
+        .executableTarget(
+            name: "ployz-drain",
+            dependencies: [argumentParser, "LabScenarios"],
+            swiftSettings: settings
+        ),
 
         // What a change costs a daemon in a large cluster.
         .executableTarget(
             name: "ployz-scale",
             dependencies: [
-                logging, subprocess, "LabScenarios", "PloyzMigration", "PloyzModel", "PloyzStore",
+                argumentParser, logging, subprocess, "LabScenarios", "PloyzMigration", "PloyzModel", "PloyzStore",
             ],
             swiftSettings: settings
         ),
 
         // What needs a Debian kernel, systemd and real boots.
-        .executableTarget(name: "ployz-guests", dependencies: ["LabScenarios"], swiftSettings: settings),
+        .executableTarget(
+            name: "ployz-guests",
+            dependencies: [argumentParser, "LabScenarios"],
+            swiftSettings: settings
+        ),
 
         // A database around a circle of machines, looked at closely after each move.
-        .executableTarget(name: "ployz-postgres", dependencies: ["LabScenarios"], swiftSettings: settings),
+        .executableTarget(
+            name: "ployz-postgres",
+            dependencies: [argumentParser, "LabScenarios"],
+            swiftSettings: settings
+        ),
 
         // The proof: every call of the engine goes wrong, then every pair of calls.
         .executableTarget(
@@ -293,3 +345,39 @@ let package = Package(
         ),
     ]
 )
+
+// Only for `scripts/fuzz`: one program with every fuzz target.
+if Context.environment["PLOYZ_FUZZ"] != nil {
+    let needed = ["swift-asn1", "swift-certificates", "swift-crypto", "swift-log"]
+    let products = ["Crypto", "Logging", "SwiftASN1", "X509"]
+    package.targets.removeAll { !parsers.keys.contains($0.name) }
+    for target in package.targets {
+        target.sources = parsers[target.name] ?? nil
+        target.dependencies.removeAll { dependency in
+            switch dependency {
+            case .byNameItem(let name, _): !parsers.keys.contains(name)
+            case .productItem(let name, _, _, _): !products.contains(name)
+            default: false
+            }
+        }
+        target.swiftSettings = settings + [.unsafeFlags(["-sanitize=fuzzer"])]
+    }
+    package.targets += [
+        .target(
+            name: "PloyzFuzz",
+            dependencies: parsers.keys.sorted().map { .byName(name: $0) },
+            path: "Tests/Fuzz/Targets",
+            swiftSettings: settings
+        ),
+        .executableTarget(
+            name: "ployz-fuzz",
+            dependencies: ["PloyzFuzz"],
+            path: "Tests/Fuzz/Program",
+            linkerSettings: [.unsafeFlags(["-sanitize=fuzzer", "-use-ld=lld"])]
+        ),
+    ]
+    package.dependencies.removeAll { dependency in
+        guard case .sourceControl(_, let location, _) = dependency.kind else { return false }
+        return !needed.contains { location.hasSuffix("/\($0)") }
+    }
+}

@@ -1,4 +1,5 @@
 package import Hummingbird
+import PloyzMigration
 package import PloyzModel
 
 /// Maps the routes of the operator API to a service: decode, one call, encode.
@@ -54,6 +55,9 @@ package struct OperatorRouter: Sendable {
         case .migration: try .document(await service.migration(operation(context)))
         case .cancelMigration: try .document(await service.cancelMigration(operation(context)))
         case .watch: .lines(try await service.watch(operation(context)), heartbeat: heartbeat)
+        case .previewDrain: try .document(await service.previewDrain(request.document(DrainRequest.self)))
+        case .startDrain: try .document(await service.startDrain(request.document(DrainRequest.self)))
+        case .watchDrain: .lines(try await service.watchDrain(drain(context)), heartbeat: heartbeat)
         }
     }
 
@@ -61,5 +65,11 @@ package struct OperatorRouter: Sendable {
     @inline(never)
     private func operation(_ context: some RequestContext) throws -> OperationID {
         try OperationID(context.parameters.require("id"))
+    }
+
+    /// Not inlined, for the same reason.
+    @inline(never)
+    private func drain(_ context: some RequestContext) throws -> DrainID {
+        try DrainID(context.parameters.require("id"))
     }
 }

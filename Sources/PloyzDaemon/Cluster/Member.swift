@@ -96,7 +96,8 @@ final class Member: Sendable {
             member: OverlayMember(
                 machine: machine,
                 cluster: identity.cluster.network,
-                subnet: identity.machine.subnet
+                subnet: identity.machine.subnet,
+                management: try ManagementAddress(identity.machine.managementAddress)
             ),
             supervisor: supervisor,
             ownProcesses: { [processes = ServingProcesses(supervisor: supervisor)] in await processes() },
