@@ -40,10 +40,10 @@ extension HostileLine {
             field("published name", paths + ["-o", "A B"], needs: [.fields, .names]) {
                 manifest(more: "service_ports = [{ name = \"\($0)\", port = 80 }]")
             },
-            field("route's host (HAProxy)", ["x\\n    server evil 192.0.2.1:80", "x }", "a b", "*"], needs: [.fields]) {
+            field("route's host (HAProxy)", ["x\\n    server evil 192.0.2.1:80", "x }", "a b", "*"], needs: []) {
                 manifest(more: "routes = [{ host = \"\($0)\", port = 80 }]")
             },
-            field("route's path (HAProxy)", ["/x y", "/x\\nuse_backend evil", "x"], needs: [.fields]) {
+            field("route's path (HAProxy)", ["/x y", "/x\\nuse_backend evil", "x"], needs: []) {
                 manifest(more: "routes = [{ host = \"a.example\", path = \"\($0)\", port = 80 }]")
             },
             field("volume's owner and mode", ["0;id", "-1:0", "root:root"], needs: []) {

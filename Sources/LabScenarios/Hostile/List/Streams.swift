@@ -28,6 +28,7 @@ extension HostileLine {
             stranger: .removed,
             attempt: "speaks HTTP to the stream's port",
             count: .daemon(["stream-header"]),
+            control: { try await $0.redeem(try await $0.ticket()) },
             attack: { stage in
                 try await stage.try(.removed, ["garbage", stage.m1, "4319", "--body", "GET / HTTP/1.1\\r\\n\\r\\n"])
             }
