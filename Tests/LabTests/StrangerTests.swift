@@ -1,4 +1,5 @@
 import LabScenarios
+import PloyzModel
 import Testing
 
 extension LabTests.ClusterTests {
