@@ -116,6 +116,13 @@ let package = Package(
             swiftSettings: settings
         ),
 
+        // What the loss of the founder, and of the store, does.
+        .executableTarget(
+            name: "ployz-founder",
+            dependencies: [argumentParser, "LabScenarios"],
+            swiftSettings: settings
+        ),
+
         // What clients notice of moves.
         .executableTarget(
             name: "ployz-traffic",
@@ -201,7 +208,7 @@ let package = Package(
         // The commands of ployzctl.
         .target(
             name: "PloyzCommands",
-            dependencies: [argumentParser, subprocess, system, "PloyzAPI", "PloyzMigration", "PloyzModel"],
+            dependencies: [argumentParser, crypto, subprocess, system, "PloyzAPI", "PloyzMigration", "PloyzModel"],
             swiftSettings: settings
         ),
         .testTarget(
@@ -239,9 +246,8 @@ let package = Package(
         .testTarget(
             name: "PloyzDaemonTests",
             dependencies: [
-                logging, "PloyzAPI", "PloyzAPITestSupport", "PloyzDaemon", "PloyzMigration", "PloyzModel",
-                "PloyzOverlay",
-                "PloyzTestSupport",
+                logging, system, "PloyzAPI", "PloyzAPITestSupport", "PloyzDaemon", "PloyzMigration", "PloyzModel",
+                "PloyzOverlay", "PloyzStore", "PloyzSupervisor", "PloyzTestSupport", "PloyzTrust",
             ],
             swiftSettings: settings
         ),
@@ -297,7 +303,7 @@ let package = Package(
         ),
         .testTarget(
             name: "PloyzStoreTests",
-            dependencies: [logging, nioCore, "PloyzStore", "PloyzTestSupport", "PloyzTrust"],
+            dependencies: [crypto, logging, nioCore, "PloyzStore", "PloyzTestSupport", "PloyzTrust"],
             swiftSettings: settings
         ),
 
