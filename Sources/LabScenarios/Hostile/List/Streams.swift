@@ -39,7 +39,7 @@ extension HostileLine {
             count: .daemon(["connections-of-one-address"]),
             guards: [.connections],
             isQuick: false,
-            unguarded: { try await hold(40, in: $0) },
+            unguarded: { try await hold(100, in: $0) },
             attack: { try await hold(200, in: $0) }
         ),
         HostileLine(
@@ -66,6 +66,6 @@ extension HostileLine {
     ]
 
     private static func hold(_ count: Int, in stage: HostileStage) async throws -> Attempt {
-        try await stage.try(.removed, ["hold", stage.m1, "4319", "--count", String(count), "--most", "8"])
+        try await stage.try(.removed, ["hold", stage.m1, "4319", "--count", String(count), "--most", "64"])
     }
 }
