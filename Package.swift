@@ -128,6 +128,13 @@ let package = Package(
             swiftSettings: settings
         ),
 
+        // What daemons use, and leave behind, over hundreds of moves.
+        .executableTarget(
+            name: "ployz-soak",
+            dependencies: [argumentParser, "LabScenarios"],
+            swiftSettings: settings
+        ),
+
         // The operator's command.
         .executableTarget(name: "ployzctl", dependencies: ["PloyzCommands"], swiftSettings: settings),
 
