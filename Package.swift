@@ -19,8 +19,10 @@ let hummingbirdCore = Target.Dependency.product(name: "HummingbirdCore", package
 let hummingbirdTLS = Target.Dependency.product(name: "HummingbirdTLS", package: "hummingbird")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let nioEmbedded = Target.Dependency.product(name: "NIOEmbedded", package: "swift-nio")
 let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
+let nioTLS = Target.Dependency.product(name: "NIOTLS", package: "swift-nio")
 let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
 let serviceLifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let subprocess = Target.Dependency.product(name: "Subprocess", package: "swift-subprocess")
@@ -93,7 +95,7 @@ let package = Package(
         // Figures, taken side by side in a lab.
         .executableTarget(
             name: "ployz-bench",
-            dependencies: ["LabScenarios", "PloyzAPI", "PloyzMigration", "PloyzModel"],
+            dependencies: [argumentParser, "LabScenarios", "PloyzAPI", "PloyzMigration", "PloyzModel"],
             swiftSettings: settings
         ),
 
@@ -101,25 +103,55 @@ let package = Package(
         .executableTarget(name: "ployz-demo", dependencies: ["LabScenarios"], swiftSettings: settings),
 
         // Faults at every boundary of a migration, in a lab.
-        .executableTarget(name: "ployz-faults", dependencies: ["LabScenarios"], swiftSettings: settings),
+        .executableTarget(
+            name: "ployz-faults",
+            dependencies: [argumentParser, "LabScenarios"],
+            swiftSettings: settings
+        ),
+
+        // What strangers try.
+        .executableTarget(
+            name: "ployz-hostile",
+            dependencies: [argumentParser, "LabScenarios"],
+            swiftSettings: settings
+        ),
 
         // What clients notice of moves.
-        .executableTarget(name: "ployz-traffic", dependencies: ["LabScenarios"], swiftSettings: settings),
+        .executableTarget(
+            name: "ployz-traffic",
+            dependencies: [argumentParser, "LabScenarios"],
+            swiftSettings: settings
+        ),
+
+        // A machine emptied, under traffic and through a power loss.
+        .executableTarget(
+            name: "ployz-drain",
+            dependencies: [argumentParser, "LabScenarios"],
+            swiftSettings: settings
+        ),
 
         // What a change costs a daemon in a large cluster.
         .executableTarget(
             name: "ployz-scale",
             dependencies: [
-                logging, subprocess, "LabScenarios", "PloyzMigration", "PloyzModel", "PloyzStore",
+                argumentParser, logging, subprocess, "LabScenarios", "PloyzMigration", "PloyzModel", "PloyzStore",
             ],
             swiftSettings: settings
         ),
 
         // What needs a Debian kernel, systemd and real boots.
-        .executableTarget(name: "ployz-guests", dependencies: ["LabScenarios"], swiftSettings: settings),
+        .executableTarget(
+            name: "ployz-guests",
+            dependencies: [argumentParser, "LabScenarios"],
+            swiftSettings: settings
+        ),
 
         // A database around a circle of machines, looked at closely after each move.
-        .executableTarget(name: "ployz-postgres", dependencies: ["LabScenarios"], swiftSettings: settings),
+        .executableTarget(
+            name: "ployz-postgres",
+            dependencies: [argumentParser, "LabScenarios"],
+            swiftSettings: settings
+        ),
 
         // The proof: every call of the engine goes wrong, then every pair of calls.
         .executableTarget(
@@ -153,13 +185,16 @@ let package = Package(
             name: "PloyzAPI",
             dependencies: [
                 asyncHTTPClient, hummingbird, hummingbirdCore, hummingbirdTLS, logging, nioCore, nioHTTP1, nioPosix,
-                nioSSL, serviceLifecycle, "PloyzMigration", "PloyzModel", "PloyzTrust",
+                nioSSL, nioTLS, serviceLifecycle, "PloyzMigration", "PloyzModel", "PloyzTrust",
             ],
             swiftSettings: settings
         ),
         .testTarget(
             name: "PloyzAPITests",
-            dependencies: [hummingbird, logging, "PloyzAPI", "PloyzAPITestSupport", "PloyzTestSupport", "PloyzTrust"],
+            dependencies: [
+                hummingbird, logging, nioCore, nioEmbedded, nioHTTP1, nioTLS, "PloyzAPI", "PloyzAPITestSupport",
+                "PloyzModel", "PloyzTestSupport", "PloyzTrust",
+            ],
             swiftSettings: settings
         ),
 

@@ -27,22 +27,14 @@ struct PloyzSoak: AsyncParsableCommand {
     }
 
     func run() async throws {
-        // The same as scripts/soak takes down.
-        let name = ProcessInfo.processInfo.environment["PLOYZ_SOAK_LAB"] ?? "soak"
-        let checkout = URL(filePath: FileManager.default.currentDirectoryPath)
-        let lab = try await Lab.up(name: name, machines: Soak.machines.count, checkout: checkout)
-        let outcome: Result<SoakTable, any Error>
-        do { outcome = .success(try await soak(lab)) } catch { outcome = .failure(error) }
-        let isClean = (try? outcome.get())?.violations.isEmpty ?? false
-        if !isClean { try? await lab.saveLogs(of: Soak.machines) }
-        if !keep { try await lab.down() }
-        let table = try outcome.get()
-        print("\n\(table)\n")
-        for violation in table.violations { print("VIOLATED: \(violation)") }
-        if !isClean { throw ExitCode.failure }
+        let name = Lab.name(in: "PLOYZ_SOAK_LAB", otherwise: "soak")
+        let isRight = try await Lab.run(named: name, machines: Soak.machines.count, keeps: keep) { lab in
+            try await run(in: lab)
+        }
+        guard isRight else { throw ExitCode.failure }
     }
 
-    private func soak(_ lab: Lab) async throws -> SoakTable {
+    private func run(in lab: Lab) async throws -> Bool {
         let whole = (moves + Soak.round - 1) / Soak.round * Soak.round
         let clock = ContinuousClock()
         let began = clock.now
@@ -52,6 +44,9 @@ struct PloyzSoak: AsyncParsableCommand {
             let minutes = String(format: "%.1f", (clock.now - began) / .seconds(60))
             print("\(minutes) min, \(sample.moves) moves: memory \(memory) KiB, descriptors \(descriptors)")
         }
-        return samples.table(after: whole / 4)
+        let table = samples.table(after: whole / 4)
+        print("\n\(table)\n")
+        for violation in table.violations { print("VIOLATED: \(violation)") }
+        return table.violations.isEmpty
     }
 }

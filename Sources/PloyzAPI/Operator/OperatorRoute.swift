@@ -19,13 +19,18 @@ package enum OperatorRoute: String, CaseIterable, Sendable {
     case migration = "/v1/migrations/{id}"
     case watch = "/v1/migrations/{id}/events"
     case cancelMigration = "/v1/migrations/{id}/cancel"
+    case previewDrain = "/v1/drains/preview"
+    case startDrain = "/v1/drains"
+    case watchDrain = "/v1/drains/{id}/events"
 
     /// Whether it is a GET; all others are POST.
     package var isRead: Bool {
         switch self {
-        case .version, .meshStatus, .machines, .status, .services, .volumes, .migrations, .migration, .watch: true
+        case .version, .meshStatus, .machines, .status, .services, .volumes, .migrations, .migration, .watch,
+            .watchDrain:
+            true
         case .initializeMesh, .join, .createInvite, .setLifecycle, .previewDeploy, .deploy, .previewMigration,
-            .renderManifest, .applyMigration, .cancelMigration:
+            .renderManifest, .applyMigration, .cancelMigration, .previewDrain, .startDrain:
             false
         }
     }

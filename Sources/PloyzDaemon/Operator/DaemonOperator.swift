@@ -101,4 +101,16 @@ struct DaemonOperator: OperatorService {
     func cancelMigration(_ id: OperationID) async throws -> CancelAnswer {
         try await member().migrations.cancel(id)
     }
+
+    func previewDrain(_ request: DrainRequest) async throws -> DrainReport {
+        try await member().drains.preview(request)
+    }
+
+    func startDrain(_ request: DrainRequest) async throws -> DrainStart {
+        try await member().drains.start(request)
+    }
+
+    func watchDrain(_ id: DrainID) async throws -> AsyncThrowingStream<DrainReport, any Error> {
+        try await member().drains.watch(id)
+    }
 }

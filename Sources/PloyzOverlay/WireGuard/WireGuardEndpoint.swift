@@ -19,6 +19,9 @@ struct WireGuardEndpoint: Hashable, Sendable, CustomStringConvertible {
 
     var description: String { text }
 
+    /// Its address; nil for IPv6.
+    var ipv4: IPv4Address? { text.lastIndex(of: ":").flatMap { try? IPv4Address(String(text[..<$0])) } }
+
     private static func isAddress(_ host: String) -> Bool {
         if host.hasPrefix("["), host.hasSuffix("]") {
             var address = in6_addr()

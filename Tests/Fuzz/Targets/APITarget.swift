@@ -29,6 +29,7 @@ extension FuzzTarget {
             "mesh-join": Bodies.document(JoinRequest.self) { _ = try? JoinToken($0.token) },
             "invite": Bodies.document(InviteRequest.self) { _ = $0.ttl?.duration },
             "lifecycle": Bodies.document(LifecycleRequest.self),
+            "drain": Bodies.document(DrainRequest.self) { look(at: $0.limits) },
             "deploy": Bodies.document(DeployRequest.self) { look(at: $0.limits) },
             "move": Bodies.document(MoveRequest.self) { look(at: $0.limits) },
             "render": Bodies.document(RenderRequest.self),
@@ -36,6 +37,7 @@ extension FuzzTarget {
             "error": Bodies.document(ErrorDocument.self) { _ = $0.error },
             "notice": Bodies.document(StreamLine<MigrationNotice>.self),
             "report": Bodies.document(MigrationReport.self),
+            "drain-answer": Bodies.document(DrainStart.self),
             "machines": Bodies.document(MachineList.self),
         ]
     )
