@@ -246,9 +246,8 @@ let package = Package(
         .testTarget(
             name: "PloyzDaemonTests",
             dependencies: [
-                logging, "PloyzAPI", "PloyzAPITestSupport", "PloyzDaemon", "PloyzMigration", "PloyzModel",
-                "PloyzOverlay",
-                "PloyzTestSupport",
+                logging, system, "PloyzAPI", "PloyzAPITestSupport", "PloyzDaemon", "PloyzMigration", "PloyzModel",
+                "PloyzOverlay", "PloyzTestSupport", "PloyzTransfer",
             ],
             swiftSettings: settings
         ),
