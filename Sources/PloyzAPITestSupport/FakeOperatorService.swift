@@ -137,6 +137,18 @@ package final class FakeOperatorService: OperatorService {
         return try answer(.watchDrain, reports, path: id.text)
     }
 
+    package func changeStorage(_ request: StorageRequest) throws -> StorageChange {
+        try answer(.changeStorage, Samples.storageChange, to: request)
+    }
+
+    package func snapshot(_ take: (SnapshotPiece) async throws -> Void) async throws {
+        for piece in try answer(.snapshot, Samples.snapshot) { try await take(piece) }
+    }
+
+    package func restore(_ request: RestoreRequest) throws -> StoreRestoration {
+        try answer(.restore, Samples.restoration, to: request)
+    }
+
     private func answer<Answer>(_ route: OperatorRoute, _ answer: Answer, path: String = "") throws -> Answer {
         asked.withLock { $0.append(route.path(id: path)) }
         if let failure { throw failure }

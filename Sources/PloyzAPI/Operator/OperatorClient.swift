@@ -116,4 +116,16 @@ package struct OperatorClient: OperatorService {
     package func watchDrain(_ id: DrainID) async throws -> AsyncThrowingStream<DrainReport, any Error> {
         try await channel.stream(.watchDrain, id: id.text)
     }
+
+    package func changeStorage(_ request: StorageRequest) async throws -> StorageChange {
+        try await channel.call(.changeStorage, request)
+    }
+
+    package func snapshot(_ take: (SnapshotPiece) async throws -> Void) async throws {
+        try await channel.pieces(.snapshot, take)
+    }
+
+    package func restore(_ request: RestoreRequest) async throws -> StoreRestoration {
+        try await channel.call(.restore, request)
+    }
 }

@@ -23,14 +23,18 @@ package enum OperatorRoute: String, CaseIterable, Sendable {
     case startDrain = "/v1/drains"
     case watchDrain = "/v1/drains/{id}/events"
 
+    case changeStorage = "/v1/store/members"
+    case snapshot = "/v1/store/snapshot"
+    case restore = "/v1/store/restore"
+
     /// Whether it is a GET; all others are POST.
     package var isRead: Bool {
         switch self {
         case .version, .meshStatus, .machines, .status, .services, .volumes, .migrations, .migration, .watch,
-            .watchDrain:
+            .watchDrain, .snapshot:
             true
         case .initializeMesh, .join, .createInvite, .setLifecycle, .previewDeploy, .deploy, .previewMigration,
-            .renderManifest, .applyMigration, .cancelMigration, .previewDrain, .startDrain:
+            .renderManifest, .applyMigration, .cancelMigration, .previewDrain, .startDrain, .changeStorage, .restore:
             false
         }
     }

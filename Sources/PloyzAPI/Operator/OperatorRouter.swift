@@ -58,6 +58,9 @@ package struct OperatorRouter: Sendable {
         case .previewDrain: try .document(await service.previewDrain(request.document(DrainRequest.self)))
         case .startDrain: try .document(await service.startDrain(request.document(DrainRequest.self)))
         case .watchDrain: .lines(try await service.watchDrain(drain(context)), heartbeat: heartbeat)
+        case .changeStorage: try .document(await service.changeStorage(request.document(StorageRequest.self)))
+        case .snapshot: .pieces { [service] take in try await service.snapshot(take) }
+        case .restore: try .document(await service.restore(request.document(RestoreRequest.self)))
         }
     }
 

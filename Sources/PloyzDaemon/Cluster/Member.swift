@@ -28,6 +28,7 @@ final class Member: Sendable {
     let transport: TransportCredentials
     let supervisor: any Supervisor
     let store: EtcdClusterStore
+    let storage: StorageKeeper
     let mirror: ClusterMirror
     let placements: LocalPlacements
     let storeGuard: StoreGuard
@@ -69,9 +70,16 @@ final class Member: Sendable {
         root = loaded.root
         supervisor = Self.makeSupervisor(state)
         store = try EtcdClusterStore(
-            endpoints: identity.machines.filter(\.isStorageMember)
-                .map { StoreEndpoint(host: $0.managementAddress, port: configuration.storePort) },
+            endpoints: identity.endpoints(port: configuration.storePort),
             credentials: StoreCredentials(credentials),
+            logger: logger
+        )
+        storage = try StorageKeeper(
+            identity: identity,
+            configuration: configuration,
+            directory: state,
+            supervisor: supervisor,
+            store: store,
             logger: logger
         )
         mirror = ClusterMirror(store: store, logger: logger)
