@@ -34,20 +34,19 @@ package struct Daemon: Sendable {
 
     /// Serves until it is shut down. Containers, tunnels, routes and the store's member go on without it.
     package func run() async throws {
+        let socket = try OperatorSocket(configuration)
         let node = Node(configuration: configuration, logger: logger)
         let server = OperatorServer(
             DaemonOperator(answering: .node(node)),
-            socketPath: configuration.socket,
+            socketPath: socket.path,
+            group: socket.group,
             logger: logger,
             onRunning: { [logger, configuration, serviceManager] in
                 serviceManager?.ready()
                 logger.notice("Ready for operators", metadata: ["socket": "\(configuration.socket)"])
             }
         )
-        try FileManager.default.createDirectory(
-            atPath: (configuration.socket as NSString).deletingLastPathComponent,
-            withIntermediateDirectories: true
-        )
+        try socket.makeDirectory()
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await node.run() }
             group.addTask { try await server.run() }

@@ -9,16 +9,19 @@ package struct OperatorServer: Service {
     private let router: OperatorRouter
     private let socketPath: String
     private let mode: mode_t
+    private let group: gid_t?
     private let logger: Logger
     private let onRunning: @Sendable () async -> Void
 
     /// - Parameters:
     ///   - mode: who may give orders: a member of the socket's group, unless told.
+    ///   - group: the socket's group; nil leaves the process's own.
     ///   - onRunning: called once the socket takes connections.
     package init(
         _ service: any OperatorService,
         socketPath: String,
         mode: UInt16 = 0o660,
+        group: UInt32? = nil,
         heartbeat: Duration = .seconds(5),
         logger: Logger,
         onRunning: @escaping @Sendable () async -> Void = {}
@@ -26,6 +29,7 @@ package struct OperatorServer: Service {
         self.router = OperatorRouter(service, heartbeat: heartbeat)
         self.socketPath = socketPath
         self.mode = mode_t(mode)
+        self.group = group.map { gid_t($0) }
         self.logger = logger
         self.onRunning = onRunning
     }
@@ -45,8 +49,9 @@ package struct OperatorServer: Service {
             router: routes,
             configuration: ApplicationConfiguration(address: .unixDomainSocket(path: socketPath)),
             onServerRunning: { _ in
-                // Until here the socket has the mode that the umask leaves, which lets no one in but the owner.
-                guard chmod(socketPath, mode) == 0 else {
+                // Until here the socket has the mode that the umask leaves, which lets no one in but the owner. The group
+                // comes first: the mode would let the wrong one in.
+                guard group.map({ lchown(socketPath, uid_t.max, $0) }) ?? 0 == 0, chmod(socketPath, mode) == 0 else {
                     logger.error("the socket's mode could not be set", metadata: ["socket.path": "\(socketPath)"])
                     return
                 }

@@ -1,34 +1,48 @@
 import Hummingbird
+import Logging
 import PloyzMigration
 package import PloyzModel
+import PloyzTrust
 import Synchronization
 
-/// Refuses requests to join that come faster than a person could mean them.
+/// Refuses requests to join that come faster than a person could mean them, and those of addresses that have shown too
+/// many wrong secrets.
 final class JoinLimit: RouterMiddleware {
-    typealias Context = BasicRequestContext
+    typealias Context = JoinContext
 
     private let clock: any Timekeeper
-    private let bucket: Mutex<TokenBucket>
+    private let logger: Logger
+    private let tries: Mutex<JoinTries>
 
-    init(clock: any Timekeeper, capacity: Double, rate: Double) {
+    init(clock: any Timekeeper, capacity: Double, rate: Double, logger: Logger) {
         self.clock = clock
-        bucket = Mutex(TokenBucket(capacity: capacity, rate: rate, at: clock.now))
+        self.logger = logger
+        tries = Mutex(JoinTries(capacity: capacity, rate: rate, at: clock.now))
     }
 
     func handle(
         _ request: Request,
-        context: BasicRequestContext,
-        next: (Request, BasicRequestContext) async throws -> Response
+        context: JoinContext,
+        next: (Request, JoinContext) async throws -> Response
     ) async throws -> Response {
-        guard bucket.withLock({ $0.take(at: clock.now) }) else {
+        guard tries.withLock({ $0.take(context.address, at: clock.now) }) else {
             throw PloyzError(
                 .joinLimited,
-                "too many machines ask to join at once",
+                "too many machines ask to join at once, or this one has shown too many wrong tokens",
                 state: "nothing was changed; the token is still good",
-                next: "run the command again in a few seconds"
+                next: "run the command again in a few seconds, after a wrong token in a minute"
             )
         }
-        return try await next(request, context)
+        do {
+            return try await next(request, context)
+        } catch let error as PloyzError where error.code == .tokenRefused {
+            let isLast = tries.withLock { $0.noteWrong(context.address, at: clock.now) }
+            logger.warning(
+                "A token to join was refused",
+                metadata: ["address": "\(context.address)", "limited": "\(isLast)"]
+            )
+            throw error
+        }
     }
 }
 

@@ -54,10 +54,10 @@ package struct JoinServer: Service {
 
     /// - Throws: when the address cannot be bound or the credentials are malformed.
     package func run() async throws {
-        let router = Router()
+        let router = Router(context: JoinContext.self)
         router.addMiddleware {
-            ErrorTranslation<BasicRequestContext>()
-            JoinLimit(clock: clock, capacity: Double(burst), rate: 1)
+            ErrorTranslation<JoinContext>()
+            JoinLimit(clock: clock, capacity: Double(burst), rate: 1, logger: logger)
         }
         router.post(RouterPath(Self.path)) { request, _ in
             let message = try await request.message(AdmissionRequest.self, upTo: Self.maximumBody)

@@ -17,12 +17,27 @@ struct TokenBucket: Hashable, Sendable {
 
     /// Takes a token; false when there is none.
     mutating func take(at now: Duration) -> Bool {
+        guard has(at: now) else { return false }
+        tokens -= 1
+        return true
+    }
+
+    /// Whether there is a token.
+    mutating func has(at now: Duration) -> Bool {
+        refill(at: now)
+        return tokens >= 1
+    }
+
+    /// Whether none is missing.
+    mutating func isFull(at now: Duration) -> Bool {
+        refill(at: now)
+        return tokens >= capacity
+    }
+
+    private mutating func refill(at now: Duration) {
         // A clock that goes back gives nothing.
         let seconds = max(0, (now - last) / .seconds(1))
         last = max(last, now)
         tokens = min(capacity, tokens + seconds * rate)
-        guard tokens >= 1 else { return false }
-        tokens -= 1
-        return true
     }
 }
