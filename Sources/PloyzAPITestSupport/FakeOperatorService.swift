@@ -1,5 +1,6 @@
 import Foundation
 package import PloyzAPI
+package import PloyzMigration
 package import PloyzModel
 import Synchronization
 
@@ -10,6 +11,7 @@ package final class FakeOperatorService: OperatorService {
     private let start: MigrationStart
     private let preview: MigrationPreview
     private let deployed: DeployResult
+    private let drainEnds: Bool
     private let stream: (@Sendable (Int) -> AsyncThrowingStream<MigrationNotice, any Error>)?
     private let asked = Mutex<[String]>([])
     private let watches = Mutex(0)
@@ -17,6 +19,7 @@ package final class FakeOperatorService: OperatorService {
 
     /// - Parameters:
     ///   - start: the answer to ``applyMigration(_:)``.
+    ///   - drainEnds: whether the answer to ``watchDrain(_:)`` ends; else it is one report and silence.
     ///   - stream: the answer to ``watch(_:)``, given how often it was called before; without it a migration that ends
     ///     well, or one that was cancelled after ``cancelMigration(_:)``.
     package init(
@@ -24,12 +27,14 @@ package final class FakeOperatorService: OperatorService {
         start: MigrationStart = Samples.start,
         preview: MigrationPreview = Samples.preview,
         deployed: DeployResult = Samples.deployed,
+        drainEnds: Bool = true,
         stream: (@Sendable (Int) -> AsyncThrowingStream<MigrationNotice, any Error>)? = nil
     ) {
         self.failure = failure
         self.start = start
         self.preview = preview
         self.deployed = deployed
+        self.drainEnds = drainEnds
         self.stream = stream
     }
 
@@ -62,6 +67,12 @@ package final class FakeOperatorService: OperatorService {
     }
 
     package func machines() throws -> MachineList { try answer(.machines, Samples.machines) }
+
+    package func invites() throws -> InviteList { try answer(.invites, Samples.invites) }
+
+    package func revokeInvite(_ request: RevocationRequest) throws -> Revocation {
+        try answer(.revokeInvite, Revocation(id: request.id), to: request)
+    }
 
     package func setLifecycle(_ request: LifecycleRequest) throws -> LifecycleChange {
         let change = LifecycleChange(machine: Samples.m2, before: .active, after: request.lifecycle)
@@ -112,6 +123,24 @@ package final class FakeOperatorService: OperatorService {
     package func cancelMigration(_ id: OperationID) throws -> CancelAnswer {
         wasCancelled.withLock { $0 = true }
         return try answer(.cancelMigration, CancelAnswer(operation: id, outcome: .cancelling), path: id.text)
+    }
+
+    package func previewDrain(_ request: DrainRequest) throws -> DrainReport {
+        try answer(.previewDrain, Samples.plannedDrain, to: request)
+    }
+
+    package func startDrain(_ request: DrainRequest) throws -> DrainStart {
+        try answer(.startDrain, DrainStart(attached: false, drain: Samples.runningDrain), to: request)
+    }
+
+    package func watchDrain(_ id: DrainID) throws -> AsyncThrowingStream<DrainReport, any Error> {
+        let (reports, feed) = AsyncThrowingStream.makeStream(of: DrainReport.self, throwing: (any Error).self)
+        feed.yield(Samples.runningDrain)
+        if drainEnds {
+            feed.yield(Samples.endedDrain)
+            feed.finish()
+        }
+        return try answer(.watchDrain, reports, path: id.text)
     }
 
     private func answer<Answer>(_ route: OperatorRoute, _ answer: Answer, path: String = "") throws -> Answer {

@@ -62,5 +62,5 @@ package struct OverlayMember: Hashable, Sendable {
     }
 
     /// The machine's own address and its instances' gateway.
-    package var overlayAddress: IPv4Address { subnet.address(at: 1) }
+    package var overlayAddress: IPv4Address { subnet.firstHost }
 }

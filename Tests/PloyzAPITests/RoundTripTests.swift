@@ -23,6 +23,8 @@ struct RoundTripTests {
             #expect(try await client.join(JoinRequest(token: "a/b+c")) == Samples.mesh)
             #expect(try await client.meshStatus() == Samples.mesh)
             #expect(try await client.createInvite(InviteRequest(ttl: Span(milliseconds: 60_000))) == Samples.invite)
+            #expect(try await client.invites() == Samples.invites)
+            #expect(try await client.revokeInvite(RevocationRequest(id: "0123456789abcdef")).id == "0123456789abcdef")
             #expect(try await client.machines() == Samples.machines)
             #expect(
                 try await client.setLifecycle(LifecycleRequest(machine: "m2", lifecycle: .draining)).after == .draining
@@ -42,9 +44,18 @@ struct RoundTripTests {
             #expect(received == Samples.notices)
             let answer = CancelAnswer(operation: Samples.operation, outcome: .cancelling)
             #expect(try await client.cancelMigration(Samples.operation) == answer)
+            let drain = DrainRequest(machine: "m1", targets: ["m2"], parallel: 3, limits: limits)
+            #expect(try await client.previewDrain(drain) == Samples.plannedDrain)
+            #expect(try await client.startDrain(drain).drain == Samples.runningDrain)
+            var reports: [DrainReport] = []
+            for try await report in try await client.watchDrain(Samples.drain) { reports.append(report) }
+            #expect(reports == [Samples.runningDrain, Samples.endedDrain])
         }
         let paths = Set(service.calls.map { $0.prefix { $0 != " " } })
-        #expect(paths == Set(OperatorRoute.allCases.map { Substring($0.path(id: Samples.operation.text)) }))
+        let routes = OperatorRoute.allCases.map { route in
+            Substring(route.path(id: route == .watchDrain ? Samples.drain.text : Samples.operation.text))
+        }
+        #expect(paths == Set(routes))
         #expect(service.calls.contains { $0.contains(#""max_downtime":"500ms""#) && $0.contains("10.101.1.1") })
         #expect(service.calls.contains { $0.contains("ünïcode") })
     }

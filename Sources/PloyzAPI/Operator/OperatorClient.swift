@@ -1,6 +1,7 @@
 package import AsyncHTTPClient
 import Foundation
 import NIOCore
+package import PloyzMigration
 package import PloyzModel
 
 /// The operator API as seen from the other end of the wire: the daemon of this machine over its Unix socket, or of
@@ -58,6 +59,12 @@ package struct OperatorClient: OperatorService {
         try await channel.call(.createInvite, request)
     }
 
+    package func invites() async throws -> InviteList { try await channel.call(.invites) }
+
+    package func revokeInvite(_ request: RevocationRequest) async throws -> Revocation {
+        try await channel.call(.revokeInvite, request)
+    }
+
     package func machines() async throws -> MachineList { try await channel.call(.machines) }
 
     package func setLifecycle(_ request: LifecycleRequest) async throws -> LifecycleChange {
@@ -102,5 +109,17 @@ package struct OperatorClient: OperatorService {
 
     package func cancelMigration(_ id: OperationID) async throws -> CancelAnswer {
         try await channel.call(.cancelMigration, id: id.text)
+    }
+
+    package func previewDrain(_ request: DrainRequest) async throws -> DrainReport {
+        try await channel.call(.previewDrain, request)
+    }
+
+    package func startDrain(_ request: DrainRequest) async throws -> DrainStart {
+        try await channel.call(.startDrain, request)
+    }
+
+    package func watchDrain(_ id: DrainID) async throws -> AsyncThrowingStream<DrainReport, any Error> {
+        try await channel.stream(.watchDrain, id: id.text)
     }
 }

@@ -5,6 +5,8 @@ package enum OperatorRoute: String, CaseIterable, Sendable {
     case join = "/v1/mesh/join"
     case meshStatus = "/v1/mesh"
     case createInvite = "/v1/invites"
+    case invites = "/v1/invites/list"
+    case revokeInvite = "/v1/invites/revoke"
     case machines = "/v1/machines"
     case setLifecycle = "/v1/machines/lifecycle"
     case status = "/v1/status"
@@ -19,13 +21,18 @@ package enum OperatorRoute: String, CaseIterable, Sendable {
     case migration = "/v1/migrations/{id}"
     case watch = "/v1/migrations/{id}/events"
     case cancelMigration = "/v1/migrations/{id}/cancel"
+    case previewDrain = "/v1/drains/preview"
+    case startDrain = "/v1/drains"
+    case watchDrain = "/v1/drains/{id}/events"
 
     /// Whether it is a GET; all others are POST.
     package var isRead: Bool {
         switch self {
-        case .version, .meshStatus, .machines, .status, .services, .volumes, .migrations, .migration, .watch: true
-        case .initializeMesh, .join, .createInvite, .setLifecycle, .previewDeploy, .deploy, .previewMigration,
-            .renderManifest, .applyMigration, .cancelMigration:
+        case .version, .meshStatus, .invites, .machines, .status, .services, .volumes, .migrations, .migration, .watch,
+            .watchDrain:
+            true
+        case .initializeMesh, .join, .createInvite, .revokeInvite, .setLifecycle, .previewDeploy, .deploy, .previewMigration,
+            .renderManifest, .applyMigration, .cancelMigration, .previewDrain, .startDrain:
             false
         }
     }

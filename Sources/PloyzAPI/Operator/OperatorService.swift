@@ -1,3 +1,4 @@
+package import PloyzMigration
 package import PloyzModel
 
 /// Everything that an operator can ask of a daemon. The daemon implements it, the router translates HTTP into it, and
@@ -16,6 +17,9 @@ package protocol OperatorService: Sendable {
     func join(_ request: JoinRequest) async throws -> MeshStatus
     func meshStatus() async throws -> MeshStatus
     func createInvite(_ request: InviteRequest) async throws -> Invite
+    func invites() async throws -> InviteList
+    /// - Throws: ``PloyzError`` `unknown-invite` when no invitation that was not used has the ID.
+    func revokeInvite(_ request: RevocationRequest) async throws -> Revocation
 
     func machines() async throws -> MachineList
     func setLifecycle(_ request: LifecycleRequest) async throws -> LifecycleChange
@@ -46,4 +50,13 @@ package protocol OperatorService: Sendable {
     ///
     /// - Throws: ``PloyzError`` `too-late` after the commit.
     func cancelMigration(_ id: OperationID) async throws -> CancelAnswer
+
+    /// What ``startDrain(_:)`` would do. Changes nothing.
+    func previewDrain(_ request: DrainRequest) async throws -> DrainReport
+    /// Begins to move everything off a machine, or what was moved off it home, or attaches to the same drain that runs.
+    /// Returns when the drain is recorded, or throws what refuses it; ``watchDrain(_:)`` tells how it goes.
+    func startDrain(_ request: DrainRequest) async throws -> DrainStart
+    /// The drain now, and again whenever something of it has changed; the last has ended. Ending the stream does not touch
+    /// the drain.
+    func watchDrain(_ id: DrainID) async throws -> AsyncThrowingStream<DrainReport, any Error>
 }

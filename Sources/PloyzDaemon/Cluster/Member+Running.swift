@@ -41,6 +41,7 @@ extension Member {
                 await self.insist("Migrations cannot be taken up again") { try await self.migrations.prepare() }
                 await withDiscardingTaskGroup { group in
                     group.addTask { await self.migrations.run() }
+                    group.addTask { await self.drainDriver.run() }
                     group.addTask { await self.controller.run() }
                     group.addTask { await self.quotas.follow(self.mirror) }
                 }

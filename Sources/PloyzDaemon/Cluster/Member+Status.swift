@@ -89,6 +89,7 @@ extension Member {
                     cutOff: $0.cutOff
                 )
             },
+            refused: refusals.all,
             warnings: warnings
         )
     }

@@ -48,6 +48,12 @@ struct DaemonOperator: OperatorService {
         try await member().invitations.create(lifetime: request.ttl)
     }
 
+    func invites() async throws -> InviteList { try await member().invitations.list() }
+
+    func revokeInvite(_ request: RevocationRequest) async throws -> Revocation {
+        try await member().invitations.revoke(request.id)
+    }
+
     func machines() async throws -> MachineList {
         try await reader().machines()
     }
@@ -100,5 +106,17 @@ struct DaemonOperator: OperatorService {
 
     func cancelMigration(_ id: OperationID) async throws -> CancelAnswer {
         try await member().migrations.cancel(id)
+    }
+
+    func previewDrain(_ request: DrainRequest) async throws -> DrainReport {
+        try await member().drains.preview(request)
+    }
+
+    func startDrain(_ request: DrainRequest) async throws -> DrainStart {
+        try await member().drains.start(request)
+    }
+
+    func watchDrain(_ id: DrainID) async throws -> AsyncThrowingStream<DrainReport, any Error> {
+        try await member().drains.watch(id)
     }
 }

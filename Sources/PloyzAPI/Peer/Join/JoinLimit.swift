@@ -5,8 +5,7 @@ package import PloyzModel
 import PloyzTrust
 import Synchronization
 
-/// Refuses requests to join that come faster than a person could mean them, and those of addresses that have shown too
-/// many wrong secrets.
+/// Refuses requests to join that come faster than a person could mean them; a wrong token counts more than one.
 final class JoinLimit: RouterMiddleware {
     typealias Context = JoinContext
 
@@ -25,22 +24,20 @@ final class JoinLimit: RouterMiddleware {
         context: JoinContext,
         next: (Request, JoinContext) async throws -> Response
     ) async throws -> Response {
-        guard tries.withLock({ $0.take(context.address, at: clock.now) }) else {
+        let address = context.address
+        guard tries.withLock({ $0.take(address, at: clock.now) }) || !Guard.joinRate.isOn else {
             throw PloyzError(
                 .joinLimited,
-                "too many machines ask to join at once, or this one has shown too many wrong tokens",
+                "too many machines ask to join at once",
                 state: "nothing was changed; the token is still good",
-                next: "run the command again in a few seconds, after a wrong token in a minute"
+                next: "run the command again in a few seconds"
             )
         }
         do {
             return try await next(request, context)
         } catch let error as PloyzError where error.code == .tokenRefused {
-            let isLast = tries.withLock { $0.noteWrong(context.address, at: clock.now) }
-            logger.warning(
-                "A token to join was refused",
-                metadata: ["address": "\(context.address)", "limited": "\(isLast)"]
-            )
+            tries.withLock { $0.noteWrong(address, at: clock.now) }
+            logger.warning("A token to join was refused", metadata: ["address": "\(address)"])
             throw error
         }
     }

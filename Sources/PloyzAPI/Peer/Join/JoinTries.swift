@@ -1,46 +1,49 @@
-/// How many requests to join are answered: in all, and of who has shown wrong secrets.
+/// How many requests to join are answered: of each address, and in all.
 ///
-/// A stranger who tries secrets uses up its own tries, not those of honest machines: a request of an address that has none
-/// left takes nothing from the bound on all.
+/// A stranger uses up its own tries, not those of others: a request of an address that has none left takes nothing from the
+/// bound on all, and that is beyond what a few addresses can ask.
 struct JoinTries: Hashable, Sendable {
-    /// Wrong secrets of one address at once, and how many come back in a second: one a minute.
-    static let wrongTries = 5.0
-    static let wrongRate = 1.0 / 60
+    /// As many requests does a wrong token count.
+    static let wrongToken = 4.0
+    /// How much more than one address all together may ask.
+    static let addressesAtOnce = 10.0
     /// Addresses that are remembered; all others count as one.
     static let maximumAddresses = 1024
 
+    private let fresh: TokenBucket
     private var all: TokenBucket
-    private var wrong: [String: TokenBucket] = [:]
+    private var addresses: [PeerAddress?: TokenBucket] = [:]
 
     /// - Parameters:
-    ///   - capacity: requests that are answered at once.
+    ///   - capacity: requests of one address that are answered at once.
     ///   - rate: and after them, in a second.
     init(capacity: Double, rate: Double, at now: Duration) {
-        all = TokenBucket(capacity: capacity, rate: rate, at: now)
+        fresh = TokenBucket(capacity: capacity, rate: rate, at: now)
+        all = TokenBucket(capacity: capacity * Self.addressesAtOnce, rate: rate * Self.addressesAtOnce, at: now)
     }
 
     /// Whether a request of the address is answered.
-    mutating func take(_ address: String, at now: Duration) -> Bool {
+    mutating func take(_ address: PeerAddress, at now: Duration) -> Bool {
         let key = key(of: address, at: now)
-        if var own = wrong[key], !own.has(at: now) { return false }
-        return all.take(at: now)
+        var own = addresses[key] ?? fresh
+        let hasOne = own.take(at: now)
+        addresses[key] = own
+        return hasOne && all.take(at: now)
     }
 
-    /// Notes that the address has shown a wrong secret; returns whether that was the last that it may.
-    mutating func noteWrong(_ address: String, at now: Duration) -> Bool {
+    /// Notes that the request that was answered had a wrong token.
+    mutating func noteWrong(_ address: PeerAddress, at now: Duration) {
         let key = key(of: address, at: now)
-        var own = wrong[key] ?? TokenBucket(capacity: Self.wrongTries, rate: Self.wrongRate, at: now)
-        _ = own.take(at: now)
-        wrong[key] = own
-        return !own.has(at: now)
+        addresses[key]?.lose(Self.wrongToken - 1)
     }
 
-    private mutating func key(of address: String, at now: Duration) -> String {
-        if wrong[address] != nil || wrong.count < Self.maximumAddresses { return address }
-        wrong = wrong.filter { entry in
+    /// nil for what there is no room for.
+    private mutating func key(of address: PeerAddress, at now: Duration) -> PeerAddress? {
+        if addresses[address] != nil || addresses.count < Self.maximumAddresses { return address }
+        addresses = addresses.filter { entry in
             var bucket = entry.value
             return !bucket.isFull(at: now)
         }
-        return wrong.count < Self.maximumAddresses ? address : ""
+        return addresses.count < Self.maximumAddresses ? address : nil
     }
 }

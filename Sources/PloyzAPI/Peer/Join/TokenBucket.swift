@@ -17,16 +17,14 @@ struct TokenBucket: Hashable, Sendable {
 
     /// Takes a token; false when there is none.
     mutating func take(at now: Duration) -> Bool {
-        guard has(at: now) else { return false }
+        refill(at: now)
+        guard tokens >= 1 else { return false }
         tokens -= 1
         return true
     }
 
-    /// Whether there is a token.
-    mutating func has(at now: Duration) -> Bool {
-        refill(at: now)
-        return tokens >= 1
-    }
+    /// Takes so many, or as many as there are.
+    mutating func lose(_ count: Double) { tokens = max(0, tokens - count) }
 
     /// Whether none is missing.
     mutating func isFull(at now: Duration) -> Bool {
