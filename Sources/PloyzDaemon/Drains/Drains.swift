@@ -137,7 +137,7 @@ struct Drains: Sendable {
             }
             moves = try await drafter.home(before.away, survey)
         }
-        let here = Set(survey.picture.instances.filter { $0.machine != machine }.map(\.ref))
+        let elsewhere = Set(survey.picture.instances.filter { $0.machine != machine }.map(\.ref))
         var generator = SystemRandomNumberGenerator()
         return DrainRecord(
             id: DrainID(using: &generator),
@@ -146,7 +146,7 @@ struct Drains: Sendable {
             request: order,
             moves: moves,
             // What has come back, or is gone, is nothing to bring home.
-            earlier: request.direction == .away ? (before?.away ?? []).filter { here.contains($0.instance) } : [],
+            earlier: request.direction == .away ? (before?.away ?? []).filter { elsewhere.contains($0.instance) } : [],
             startedAt: timekeeper.date
         )
     }
