@@ -1,22 +1,30 @@
 package import Hummingbird
 import PloyzMigration
-import PloyzModel
+package import PloyzModel
 
 /// Maps the routes of the operator API to a service: decode, one call, encode.
 package struct OperatorRouter: Sendable {
     private let service: any OperatorService
     private let heartbeat: Duration
+    private let refusals: Refusals
 
-    /// - Parameter heartbeat: how often an event stream that has nothing to tell sends an empty line, so that both sides
-    ///   notice when the other is gone.
-    package init(_ service: any OperatorService, heartbeat: Duration = .seconds(5)) {
+    /// - Parameters:
+    ///   - heartbeat: how often an event stream that has nothing to tell sends an empty line, so that both sides notice
+    ///     when the other is gone.
+    ///   - refusals: counts what was the caller's fault.
+    package init(
+        _ service: any OperatorService,
+        heartbeat: Duration = .seconds(5),
+        counting refusals: Refusals = Refusals()
+    ) {
         self.service = service
         self.heartbeat = heartbeat
+        self.refusals = refusals
     }
 
     /// Adds every route of the API to `router`, errors translated.
     package func add<Context: RequestContext>(to router: Router<Context>) {
-        let routes = router.group().add(middleware: ErrorTranslation())
+        let routes = router.group().add(middleware: ErrorTranslation(counting: refusals))
         for route in OperatorRoute.allCases {
             routes.on(RouterPath(route.rawValue), method: route.isRead ? .get : .post) { request, context in
                 try await answer(route, request, context)

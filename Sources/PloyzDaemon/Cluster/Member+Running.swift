@@ -16,6 +16,9 @@ extension Member {
             try await self.network.start()
             try await self.routing.restore(fallback: self.identity.machines)
         }
+        for problem in await network.problems {
+            logger.warning("A guard of the network is missing", metadata: ["problem": "\(problem)"])
+        }
         if identity.machine.isStorageMember {
             // One that ends again meanwhile is started anew.
             await insist("The store's member does not answer") {

@@ -14,13 +14,15 @@ extension Member {
     func servePeers() async throws {
         let store = store
         let agent = migrations.agent.stoppingAtBreakpoints()
-        let operators = OperatorRouter(DaemonOperator(answering: .member(self)))
+        let operators = OperatorRouter(DaemonOperator(answering: .member(self)), counting: refusals)
         try await PeerServer(
             address: identity.machine.managementAddress,
             port: configuration.apiPort,
             credentials: transport,
+            refusals: refusals,
             logger: logger,
             admits: { machine in
+                guard Guard.knownMachine.isOn else { return true }
                 // Only machines that the cluster still knows; a store that does not answer admits those known before.
                 do {
                     return try await store.get(.machine(machine)) != nil
@@ -40,6 +42,7 @@ extension Member {
             port: configuration.joinPort,
             credentials: transport,
             clock: timekeeper,
+            refusals: refusals,
             logger: logger,
             admit: { try await self.admit($0) }
         ).run()

@@ -71,6 +71,7 @@ extension Member {
                 .flatMap { try? JSON.decode(InstanceStatus.self, from: $0) }?.message
             warnings.append("\(instance.instance) is \(instance.state.rawValue): \(reason ?? "no reason was given")")
         }
+        warnings += await network.problems.map { "\(identity.machine.name): \($0)" }
         warnings += await serving.problems.map { "\(identity.machine.name): \($0)" }
         return ClusterStatus(
             id: identity.cluster.id,
@@ -88,6 +89,7 @@ extension Member {
                     cutOff: $0.cutOff
                 )
             },
+            refused: refusals.all,
             warnings: warnings
         )
     }

@@ -20,6 +20,7 @@ final class Member: Sendable {
     let identity: MachineIdentity
     let configuration: DaemonConfiguration
     let state: StateDirectory
+    let refusals: Refusals
     let logger: Logger
     let timekeeper = SystemTimekeeper()
     let credentials: CredentialFiles
@@ -46,6 +47,7 @@ final class Member: Sendable {
         identity: MachineIdentity,
         configuration: DaemonConfiguration,
         state: StateDirectory,
+        refusals: Refusals,
         logger: Logger
     ) throws {
         var logger = logger
@@ -53,6 +55,7 @@ final class Member: Sendable {
         self.identity = identity
         self.configuration = configuration
         self.state = state
+        self.refusals = refusals
         self.logger = logger
         let machine = identity.machine.id
         credentials = CredentialFiles(directory: state.pki.string)
@@ -93,7 +96,8 @@ final class Member: Sendable {
             member: OverlayMember(
                 machine: machine,
                 cluster: identity.cluster.network,
-                subnet: identity.machine.subnet
+                subnet: identity.machine.subnet,
+                management: try ManagementAddress(identity.machine.managementAddress)
             ),
             supervisor: supervisor,
             ownProcesses: { [processes = ServingProcesses(supervisor: supervisor)] in await processes() },
@@ -129,6 +133,7 @@ final class Member: Sendable {
             volumes: volumes,
             engine: engine,
             timekeeper: timekeeper,
+            refusals: refusals,
             logger: logger
         )
         let seams = MachineSeams(

@@ -31,6 +31,8 @@ struct StateDirectory: Sendable {
                 attributes: [.posixPermissions: 0o700]
             )
         }
+        // It may have been there already, made by another.
+        try FileManager.default.setAttributes([.posixPermissions: 0o700], ofItemAtPath: root.string)
     }
 
     /// The machine's place in a cluster; nil when it belongs to none.
