@@ -35,8 +35,8 @@ let x509 = Target.Dependency.product(name: "X509", package: "swift-certificates"
 /// `scripts/fuzz` builds the parsers alone, instrumented: all of a target, or these files of it, so that no NIO comes along.
 let parsers: [String: [String]?] = [
     "PloyzAPI": [
-        "Documents", "Peer/Join/Admission.swift", "Peer/Join/AdmissionRequest.swift", "Wire/Document.swift",
-        "Wire/ErrorDocument.swift", "Wire/StreamLine.swift",
+        "Documents", "Peer/Join/Admission.swift", "Peer/Join/AdmissionRequest.swift",
+        "Peer/Storage/StoragePeer.swift", "Wire/Document.swift", "Wire/ErrorDocument.swift", "Wire/StreamLine.swift",
     ],
     "PloyzIngress": [
         "Files/GeneratedFile.swift", "Ingress/HAProxyComplaint.swift", "Ingress/HTTPPath.swift",
@@ -52,7 +52,9 @@ let parsers: [String: [String]?] = [
         "Tools/InvocationRunner+Require.swift", "WireGuard/PeerTraffic.swift", "WireGuard/WireGuardDump.swift",
         "WireGuard/WireGuardEndpoint.swift", "WireGuard/WireGuardPeer.swift", "WireGuard/WireGuardPublicKey.swift",
     ],
-    "PloyzStore": ["Gateway/EtcdMessages.swift", "StoreFailure.swift", "Watch"],
+    "PloyzStore": [
+        "Gateway/EtcdMemberMessages.swift", "Gateway/EtcdMessages.swift", "StoreFailure.swift", "Watch",
+    ],
     "PloyzTransfer": ["Wire"],
     "PloyzTrust": nil,
     "PloyzZFS": [
@@ -167,6 +169,13 @@ let package = Package(
             swiftSettings: settings
         ),
 
+        // What daemons use, and leave behind, over hundreds of moves.
+        .executableTarget(
+            name: "ployz-soak",
+            dependencies: [argumentParser, "LabScenarios"],
+            swiftSettings: settings
+        ),
+
         // The operator's command.
         .executableTarget(name: "ployzctl", dependencies: ["PloyzCommands"], swiftSettings: settings),
 
@@ -247,7 +256,7 @@ let package = Package(
             name: "PloyzDaemonTests",
             dependencies: [
                 logging, system, "PloyzAPI", "PloyzAPITestSupport", "PloyzDaemon", "PloyzMigration", "PloyzModel",
-                "PloyzOverlay", "PloyzStore", "PloyzSupervisor", "PloyzTestSupport", "PloyzTrust",
+                "PloyzOverlay", "PloyzStore", "PloyzSupervisor", "PloyzTestSupport", "PloyzTransfer", "PloyzTrust",
             ],
             swiftSettings: settings
         ),
