@@ -19,6 +19,8 @@ package struct HostileStage: Sendable {
     private let containers: [String: String]
     /// Things that a pass asked for at its beginning, to be old later.
     let aged = AgedSecrets()
+    /// The outsider's addresses: of one that has shown wrong tokens the next request is refused for that alone.
+    let outsiders = OutsiderAddresses()
 
     var m1: String { places["m1"]?.managementAddress ?? "" }
 
