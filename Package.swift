@@ -177,7 +177,7 @@ let package = Package(
             dependencies: [
                 logging, "PloyzAPI", "PloyzAPITestSupport", "PloyzDaemon", "PloyzMigration", "PloyzModel",
                 "PloyzOverlay",
-                "PloyzTestSupport",
+                "PloyzTestSupport", "PloyzTrust",
             ],
             swiftSettings: settings
         ),

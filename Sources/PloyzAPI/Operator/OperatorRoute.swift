@@ -7,6 +7,10 @@ package enum OperatorRoute: String, CaseIterable, Sendable {
     case createInvite = "/v1/invites"
     case machines = "/v1/machines"
     case setLifecycle = "/v1/machines/lifecycle"
+    case removeMachine = "/v1/machines/removal"
+    case renameMachine = "/v1/machines/name"
+    case updateMachine = "/v1/machines/labels"
+    case roundTrips = "/v1/machines/round-trips"
     case status = "/v1/status"
     case previewDeploy = "/v1/deployments/preview"
     case deploy = "/v1/deployments"
@@ -24,8 +28,8 @@ package enum OperatorRoute: String, CaseIterable, Sendable {
     package var isRead: Bool {
         switch self {
         case .version, .meshStatus, .machines, .status, .services, .volumes, .migrations, .migration, .watch: true
-        case .initializeMesh, .join, .createInvite, .setLifecycle, .previewDeploy, .deploy, .previewMigration,
-            .renderManifest, .applyMigration, .cancelMigration:
+        case .initializeMesh, .join, .createInvite, .setLifecycle, .removeMachine, .renameMachine, .updateMachine,
+            .roundTrips, .previewDeploy, .deploy, .previewMigration, .renderManifest, .applyMigration, .cancelMigration:
             false
         }
     }

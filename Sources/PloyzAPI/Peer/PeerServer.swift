@@ -20,6 +20,7 @@ package struct PeerServer: Service {
     private let admits: @Sendable (MachineID) async -> Bool
     private let agent: @Sendable (MachineID) -> any Peer
     private let routes: @Sendable (Router<PeerContext>) -> Void
+    private let connections: PeerConnections
     private let logger: Logger
     private let onRunning: @Sendable (Int) async -> Void
 
@@ -27,6 +28,7 @@ package struct PeerServer: Service {
     ///   - address: the management address; it must exist on this machine before ``run()``.
     ///   - port: 0 for any that is free.
     ///   - admits: whether a machine with a valid certificate may ask at all; false for machines that were removed.
+    ///   - connections: takes note of each connection, for whoever closes those of a machine that was removed.
     ///   - agent: the target's agent for orders from the machine named.
     ///   - routes: adds further routes; the caller is in their context, and errors are translated.
     ///   - onRunning: called with the port once the server takes connections.
@@ -34,6 +36,7 @@ package struct PeerServer: Service {
         address: String,
         port: Int = PeerTarget.port,
         credentials: TransportCredentials,
+        connections: PeerConnections = PeerConnections(),
         logger: Logger,
         admits: @escaping @Sendable (MachineID) async -> Bool,
         agent: @escaping @Sendable (MachineID) -> any Peer,
@@ -43,6 +46,7 @@ package struct PeerServer: Service {
         self.address = address
         self.port = port
         self.credentials = credentials
+        self.connections = connections
         self.logger = logger
         self.admits = admits
         self.agent = agent
@@ -55,7 +59,7 @@ package struct PeerServer: Service {
         let router = Router(context: PeerContext.self)
         router.addMiddleware {
             ErrorTranslation<PeerContext>()
-            PeerAuthentication(admits: admits)
+            PeerAuthentication(admits: admits, connections: connections)
         }
         PeerRouter(agent: agent).add(to: router)
         routes(router)

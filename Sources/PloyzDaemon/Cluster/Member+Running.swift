@@ -18,6 +18,9 @@ extension Member {
         }
         if identity.machine.isStorageMember {
             // One that ends again meanwhile is started anew.
+            await insist("The list of revocations cannot be made") {
+                try self.revocationFile.ensure(at: self.timekeeper.date)
+            }
             await insist("The store's member does not answer") {
                 try await self.startStoreMember()
                 try await self.writeFirstRecords()
@@ -33,6 +36,7 @@ extension Member {
                 group.addTask { await self.serve("The join API") { try await self.serveJoins() } }
             }
             group.addTask { await self.keepRepaired() }
+            followTrust(&group)
             group.addTask {
                 // Claims of operations that were under way are made from the journal before anything is started.
                 await self.insist("Migrations cannot be taken up again") { try await self.migrations.prepare() }
@@ -72,6 +76,7 @@ extension Member {
             dataDirectory: state.etcd.string,
             credentials: StoreCredentials(credentials),
             beginning: .founding,
+            revocationListPath: revocationFile.path,
             clientPort: configuration.storePort,
             peerPort: configuration.storePeerPort
         )

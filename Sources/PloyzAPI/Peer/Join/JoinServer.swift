@@ -6,8 +6,9 @@ import NIOCore
 package import PloyzMigration
 import ServiceLifecycle
 
-/// Answers machines that want to join, on the underlay: one route, no client certificate, few connections, small
-/// bodies, a limited rate. The token's secret is all that a caller has to show.
+/// Answers machines that want to join, and those whose certificate has ended, on the underlay: two routes, no client
+/// certificate, few connections, small bodies, a limited rate. The token's secret, or the key of the certificate, is all
+/// that a caller has to show.
 package struct JoinServer: Service {
     package static let port = 4317
     static let path = "/v1/join"
@@ -24,12 +25,14 @@ package struct JoinServer: Service {
     private let burst: Int
     private let logger: Logger
     private let admit: @Sendable (AdmissionRequest) async throws -> Admission
+    private let renew: @Sendable (RenewalRequest) async throws -> RenewedCertificate
     private let onRunning: @Sendable (Int) async -> Void
 
     /// - Parameters:
     ///   - address: `::` or `0.0.0.0` for every address of the machine.
     ///   - port: 0 for any that is free.
     ///   - burst: how many requests are answered at once; after them one a second.
+    ///   - renew: decides whether a machine whose certificate has ended gets another.
     ///   - admit: decides; its request's form has been checked.
     ///   - onRunning: called with the port once the server takes connections.
     package init(
@@ -40,6 +43,7 @@ package struct JoinServer: Service {
         burst: Int = 20,
         logger: Logger,
         onRunning: @escaping @Sendable (Int) async -> Void = { _ in },
+        renew: @escaping @Sendable (RenewalRequest) async throws -> RenewedCertificate,
         admit: @escaping @Sendable (AdmissionRequest) async throws -> Admission
     ) {
         self.address = address
@@ -50,6 +54,7 @@ package struct JoinServer: Service {
         self.logger = logger
         self.onRunning = onRunning
         self.admit = admit
+        self.renew = renew
     }
 
     /// - Throws: when the address cannot be bound or the credentials are malformed.
@@ -63,6 +68,10 @@ package struct JoinServer: Service {
             let message = try await request.message(AdmissionRequest.self, upTo: Self.maximumBody)
             _ = try message.checkedSecret()
             return try Response.message(try await admit(message))
+        }
+        router.post(RouterPath(RenewalRequest.path)) { request, _ in
+            let message = try await request.message(RenewalRequest.self, upTo: RenewalRequest.maximumBody)
+            return try Response.message(try await renew(message))
         }
         let application = Application(
             router: router,

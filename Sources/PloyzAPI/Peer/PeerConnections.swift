@@ -1,0 +1,34 @@
+import NIOCore
+package import PloyzModel
+import Synchronization
+
+/// The open connections of other machines, by the machine that their certificate names: to be closed when it is removed.
+package final class PeerConnections: Sendable {
+    private let open = Mutex<[MachineID: [ObjectIdentifier: any Channel]]>([:])
+
+    package init() {}
+
+    /// Keeps a connection for as long as it is open.
+    func note(_ channel: any Channel, of machine: MachineID) {
+        let id = ObjectIdentifier(channel)
+        let isNew = open.withLock { open in open[machine, default: [:]].updateValue(channel, forKey: id) == nil }
+        guard isNew else { return }
+        channel.closeFuture.whenComplete { _ in
+            self.open.withLock { open in
+                open[machine]?[id] = nil
+                if open[machine]?.isEmpty == true { open[machine] = nil }
+            }
+        }
+    }
+
+    /// The machines that have connections here.
+    package var machines: Set<MachineID> { open.withLock { Set($0.keys) } }
+
+    /// Closes the machine's connections, whatever goes over them, and returns how many there were.
+    @discardableResult
+    package func close(of machine: MachineID) -> Int {
+        let channels = open.withLock { $0[machine].map { Array($0.values) } ?? [] }
+        for channel in channels { channel.close(mode: .all, promise: nil) }
+        return channels.count
+    }
+}
