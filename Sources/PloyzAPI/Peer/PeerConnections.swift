@@ -1,4 +1,5 @@
 import NIOCore
+import NIOSSL
 package import PloyzModel
 import Synchronization
 
@@ -28,7 +29,17 @@ package final class PeerConnections: Sendable {
     @discardableResult
     package func close(of machine: MachineID) -> Int {
         let channels = open.withLock { $0[machine].map { Array($0.values) } ?? [] }
-        for channel in channels { channel.close(mode: .all, promise: nil) }
+        for channel in channels { Self.cut(channel) }
         return channels.count
+    }
+
+    /// Closes the socket itself: in good order TLS would wait for a last word of the other end, which need not say it.
+    private static func cut(_ channel: any Channel) {
+        channel.eventLoop.execute {
+            guard
+                let context = try? channel.pipeline.syncOperations.context(handlerType: NIOSSLServerHandler.self)
+            else { return channel.close(mode: .all, promise: nil) }
+            context.close(mode: .all, promise: nil)
+        }
     }
 }

@@ -8,7 +8,7 @@ package struct MachineRm: DaemonCommand {
     package static let configuration = CommandConfiguration(
         commandName: "rm",
         abstract: "Take a machine out of the cluster.",
-        usage: "ployzctl machine rm <machine> [--force [--yes-lose <volume> …]] [<options>]",
+        usage: "ployzctl machine rm <machine> [--force] [--yes-lose <volume>] [<options>]",
         discussion: """
             Refused while anything lives there; what is in the way is named. The machine is cut off at once. --force is \
             for a machine that is dead: what only it had is lost, and told before.

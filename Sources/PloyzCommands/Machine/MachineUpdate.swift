@@ -7,7 +7,7 @@ package struct MachineUpdate: AnsweringCommand {
     package static let configuration = CommandConfiguration(
         commandName: "update",
         abstract: "Set and remove labels of a machine.",
-        usage: "ployzctl machine update <machine> [--label <name=value> …] [--remove-label <name> …] [<options>]",
+        usage: "ployzctl machine update <machine> [--label <name=value>] [<options>]",
         discussion: "'machine ls --json' shows them. At most 64."
     )
 

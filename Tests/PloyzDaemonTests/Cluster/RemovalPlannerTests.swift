@@ -163,7 +163,7 @@ struct RemovalPlannerTests {
 
     @Test func aMachineWithManyInstancesTakesSeveralTransactionsTheLastOfWhichRemovesIt() throws {
         var cluster = try DeployCluster()
-        try cluster.deploy(on: 3, service("web", "placement.replicated.count = 100"))
+        try cluster.deploy(on: 3, service("web", "placement.replicated.count = 60"))
         let plan = try cluster.removal(of: 3, forced: true, at: date)
         #expect(plan.transactions.count > 1)
         for transaction in plan.transactions { try transaction.checkBounds() }
