@@ -19,8 +19,10 @@ let hummingbirdCore = Target.Dependency.product(name: "HummingbirdCore", package
 let hummingbirdTLS = Target.Dependency.product(name: "HummingbirdTLS", package: "hummingbird")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let nioEmbedded = Target.Dependency.product(name: "NIOEmbedded", package: "swift-nio")
 let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
+let nioTLS = Target.Dependency.product(name: "NIOTLS", package: "swift-nio")
 let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
 let serviceLifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let subprocess = Target.Dependency.product(name: "Subprocess", package: "swift-subprocess")
@@ -29,6 +31,35 @@ let swiftASN1 = Target.Dependency.product(name: "SwiftASN1", package: "swift-asn
 let tomlKit = Target.Dependency.product(name: "TOMLKit", package: "TOMLKit")
 let unixSignals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
 let x509 = Target.Dependency.product(name: "X509", package: "swift-certificates")
+
+/// `scripts/fuzz` builds the parsers alone, instrumented: all of a target, or these files of it, so that no NIO comes along.
+let parsers: [String: [String]?] = [
+    "PloyzAPI": [
+        "Documents", "Peer/Join/Admission.swift", "Peer/Join/AdmissionRequest.swift", "Wire/Document.swift",
+        "Wire/ErrorDocument.swift", "Wire/StreamLine.swift",
+    ],
+    "PloyzIngress": [
+        "Files/GeneratedFile.swift", "Ingress/HAProxyComplaint.swift", "Ingress/HTTPPath.swift",
+        "Ingress/IngressBook.swift", "Ingress/IngressClaim.swift", "Ingress/IngressCounters.swift",
+        "Ingress/IngressDirectory.swift", "Ingress/IngressSettings.swift", "Ingress/IngressShard.swift",
+        "Ingress/IngressText.swift", "Names/NamesFile.swift", "Services",
+    ],
+    "PloyzManifest": nil,
+    "PloyzMigration": nil,
+    "PloyzModel": nil,
+    "PloyzOverlay": [
+        "Listeners", "Model", "Tools/Invocation.swift", "Tools/InvocationRunner.swift",
+        "Tools/InvocationRunner+Require.swift", "WireGuard/PeerTraffic.swift", "WireGuard/WireGuardDump.swift",
+        "WireGuard/WireGuardEndpoint.swift", "WireGuard/WireGuardPeer.swift", "WireGuard/WireGuardPublicKey.swift",
+    ],
+    "PloyzStore": ["Gateway/EtcdMessages.swift", "StoreFailure.swift", "Watch"],
+    "PloyzTransfer": ["Wire"],
+    "PloyzTrust": nil,
+    "PloyzZFS": [
+        "Commands/ZFSComplaint.swift", "Commands/ZFSErrors.swift", "Commands/ZFSProperty.swift",
+        "Mounts/MountTable.swift", "Reading",
+    ],
+]
 
 let package = Package(
     name: "ployz",
@@ -64,7 +95,7 @@ let package = Package(
         // Figures, taken side by side in a lab.
         .executableTarget(
             name: "ployz-bench",
-            dependencies: ["LabScenarios", "PloyzAPI", "PloyzMigration", "PloyzModel"],
+            dependencies: [argumentParser, "LabScenarios", "PloyzAPI", "PloyzMigration", "PloyzModel"],
             swiftSettings: settings
         ),
 
@@ -72,25 +103,62 @@ let package = Package(
         .executableTarget(name: "ployz-demo", dependencies: ["LabScenarios"], swiftSettings: settings),
 
         // Faults at every boundary of a migration, in a lab.
-        .executableTarget(name: "ployz-faults", dependencies: ["LabScenarios"], swiftSettings: settings),
+        .executableTarget(
+            name: "ployz-faults",
+            dependencies: [argumentParser, "LabScenarios"],
+            swiftSettings: settings
+        ),
+
+        // What strangers try.
+        .executableTarget(
+            name: "ployz-hostile",
+            dependencies: [argumentParser, "LabScenarios"],
+            swiftSettings: settings
+        ),
+
+        // What the loss of the founder, and of the store, does.
+        .executableTarget(
+            name: "ployz-founder",
+            dependencies: [argumentParser, "LabScenarios"],
+            swiftSettings: settings
+        ),
 
         // What clients notice of moves.
-        .executableTarget(name: "ployz-traffic", dependencies: ["LabScenarios"], swiftSettings: settings),
+        .executableTarget(
+            name: "ployz-traffic",
+            dependencies: [argumentParser, "LabScenarios"],
+            swiftSettings: settings
+        ),
+
+        // A machine emptied, under traffic and through a power loss.
+        .executableTarget(
+            name: "ployz-drain",
+            dependencies: [argumentParser, "LabScenarios"],
+            swiftSettings: settings
+        ),
 
         // What a change costs a daemon in a large cluster.
         .executableTarget(
             name: "ployz-scale",
             dependencies: [
-                logging, subprocess, "LabScenarios", "PloyzMigration", "PloyzModel", "PloyzStore",
+                argumentParser, logging, subprocess, "LabScenarios", "PloyzMigration", "PloyzModel", "PloyzStore",
             ],
             swiftSettings: settings
         ),
 
         // What needs a Debian kernel, systemd and real boots.
-        .executableTarget(name: "ployz-guests", dependencies: ["LabScenarios"], swiftSettings: settings),
+        .executableTarget(
+            name: "ployz-guests",
+            dependencies: [argumentParser, "LabScenarios"],
+            swiftSettings: settings
+        ),
 
         // A database around a circle of machines, looked at closely after each move.
-        .executableTarget(name: "ployz-postgres", dependencies: ["LabScenarios"], swiftSettings: settings),
+        .executableTarget(
+            name: "ployz-postgres",
+            dependencies: [argumentParser, "LabScenarios"],
+            swiftSettings: settings
+        ),
 
         // The proof: every call of the engine goes wrong, then every pair of calls.
         .executableTarget(
@@ -117,13 +185,16 @@ let package = Package(
             name: "PloyzAPI",
             dependencies: [
                 asyncHTTPClient, hummingbird, hummingbirdCore, hummingbirdTLS, logging, nioCore, nioHTTP1, nioPosix,
-                nioSSL, serviceLifecycle, "PloyzMigration", "PloyzModel", "PloyzTrust",
+                nioSSL, nioTLS, serviceLifecycle, "PloyzMigration", "PloyzModel", "PloyzTrust",
             ],
             swiftSettings: settings
         ),
         .testTarget(
             name: "PloyzAPITests",
-            dependencies: [hummingbird, logging, "PloyzAPI", "PloyzAPITestSupport", "PloyzTestSupport", "PloyzTrust"],
+            dependencies: [
+                hummingbird, logging, nioCore, nioEmbedded, nioHTTP1, nioTLS, "PloyzAPI", "PloyzAPITestSupport",
+                "PloyzModel", "PloyzTestSupport", "PloyzTrust",
+            ],
             swiftSettings: settings
         ),
 
@@ -137,7 +208,7 @@ let package = Package(
         // The commands of ployzctl.
         .target(
             name: "PloyzCommands",
-            dependencies: [argumentParser, subprocess, system, "PloyzAPI", "PloyzMigration", "PloyzModel"],
+            dependencies: [argumentParser, crypto, subprocess, system, "PloyzAPI", "PloyzMigration", "PloyzModel"],
             swiftSettings: settings
         ),
         .testTarget(
@@ -175,9 +246,8 @@ let package = Package(
         .testTarget(
             name: "PloyzDaemonTests",
             dependencies: [
-                logging, "PloyzAPI", "PloyzAPITestSupport", "PloyzDaemon", "PloyzMigration", "PloyzModel",
-                "PloyzOverlay",
-                "PloyzTestSupport", "PloyzTrust",
+                logging, system, "PloyzAPI", "PloyzAPITestSupport", "PloyzDaemon", "PloyzMigration", "PloyzModel",
+                "PloyzOverlay", "PloyzStore", "PloyzSupervisor", "PloyzTestSupport", "PloyzTrust",
             ],
             swiftSettings: settings
         ),
@@ -233,7 +303,7 @@ let package = Package(
         ),
         .testTarget(
             name: "PloyzStoreTests",
-            dependencies: [logging, nioCore, "PloyzStore", "PloyzTestSupport", "PloyzTrust"],
+            dependencies: [crypto, logging, nioCore, "PloyzStore", "PloyzTestSupport", "PloyzTrust"],
             swiftSettings: settings
         ),
 
@@ -281,3 +351,39 @@ let package = Package(
         ),
     ]
 )
+
+// Only for `scripts/fuzz`: one program with every fuzz target.
+if Context.environment["PLOYZ_FUZZ"] != nil {
+    let needed = ["swift-asn1", "swift-certificates", "swift-crypto", "swift-log"]
+    let products = ["Crypto", "Logging", "SwiftASN1", "X509"]
+    package.targets.removeAll { !parsers.keys.contains($0.name) }
+    for target in package.targets {
+        target.sources = parsers[target.name] ?? nil
+        target.dependencies.removeAll { dependency in
+            switch dependency {
+            case .byNameItem(let name, _): !parsers.keys.contains(name)
+            case .productItem(let name, _, _, _): !products.contains(name)
+            default: false
+            }
+        }
+        target.swiftSettings = settings + [.unsafeFlags(["-sanitize=fuzzer"])]
+    }
+    package.targets += [
+        .target(
+            name: "PloyzFuzz",
+            dependencies: parsers.keys.sorted().map { .byName(name: $0) },
+            path: "Tests/Fuzz/Targets",
+            swiftSettings: settings
+        ),
+        .executableTarget(
+            name: "ployz-fuzz",
+            dependencies: ["PloyzFuzz"],
+            path: "Tests/Fuzz/Program",
+            linkerSettings: [.unsafeFlags(["-sanitize=fuzzer", "-use-ld=lld"])]
+        ),
+    ]
+    package.dependencies.removeAll { dependency in
+        guard case .sourceControl(_, let location, _) = dependency.kind else { return false }
+        return !needed.contains { location.hasSuffix("/\($0)") }
+    }
+}

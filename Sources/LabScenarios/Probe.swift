@@ -56,19 +56,22 @@ package struct Probe: Sendable {
     }
 
     /// Starts asking an HTTP server at `address` from `machine`.
+    ///
+    /// - Parameter connectLimit: milliseconds for a connection.
     package static func http(
         in lab: Lab,
         from machine: String,
         to address: String,
         name: String,
-        interval: Int = 10
+        interval: Int = 10,
+        connectLimit: Int = 3000
     ) throws -> Probe {
         let program = try lab.start(
             machine,
             [
                 "lab-probe", "http", "--to", address, "--id", name, "--interval-ms", String(interval),
                 // A lost packet is sent again after 1 s: late, and no failure.
-                "--connect-timeout-ms", "3000",
+                "--connect-timeout-ms", String(connectLimit), "--timeout-ms", String(connectLimit + 2000),
             ],
             output: lab.scratch.appending(path: "\(name).json")
         )

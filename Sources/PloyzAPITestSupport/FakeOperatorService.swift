@@ -1,6 +1,6 @@
 import Foundation
 package import PloyzAPI
-import PloyzMigration
+package import PloyzMigration
 package import PloyzModel
 import Synchronization
 
@@ -11,6 +11,7 @@ package final class FakeOperatorService: OperatorService {
     private let start: MigrationStart
     private let preview: MigrationPreview
     private let deployed: DeployResult
+    private let drainEnds: Bool
     private let stream: (@Sendable (Int) -> AsyncThrowingStream<MigrationNotice, any Error>)?
     private let asked = Mutex<[String]>([])
     private let watches = Mutex(0)
@@ -18,6 +19,7 @@ package final class FakeOperatorService: OperatorService {
 
     /// - Parameters:
     ///   - start: the answer to ``applyMigration(_:)``.
+    ///   - drainEnds: whether the answer to ``watchDrain(_:)`` ends; else it is one report and silence.
     ///   - stream: the answer to ``watch(_:)``, given how often it was called before; without it a migration that ends
     ///     well, or one that was cancelled after ``cancelMigration(_:)``.
     package init(
@@ -25,12 +27,14 @@ package final class FakeOperatorService: OperatorService {
         start: MigrationStart = Samples.start,
         preview: MigrationPreview = Samples.preview,
         deployed: DeployResult = Samples.deployed,
+        drainEnds: Bool = true,
         stream: (@Sendable (Int) -> AsyncThrowingStream<MigrationNotice, any Error>)? = nil
     ) {
         self.failure = failure
         self.start = start
         self.preview = preview
         self.deployed = deployed
+        self.drainEnds = drainEnds
         self.stream = stream
     }
 
@@ -130,6 +134,36 @@ package final class FakeOperatorService: OperatorService {
     package func cancelMigration(_ id: OperationID) throws -> CancelAnswer {
         wasCancelled.withLock { $0 = true }
         return try answer(.cancelMigration, CancelAnswer(operation: id, outcome: .cancelling), path: id.text)
+    }
+
+    package func previewDrain(_ request: DrainRequest) throws -> DrainReport {
+        try answer(.previewDrain, Samples.plannedDrain, to: request)
+    }
+
+    package func startDrain(_ request: DrainRequest) throws -> DrainStart {
+        try answer(.startDrain, DrainStart(attached: false, drain: Samples.runningDrain), to: request)
+    }
+
+    package func watchDrain(_ id: DrainID) throws -> AsyncThrowingStream<DrainReport, any Error> {
+        let (reports, feed) = AsyncThrowingStream.makeStream(of: DrainReport.self, throwing: (any Error).self)
+        feed.yield(Samples.runningDrain)
+        if drainEnds {
+            feed.yield(Samples.endedDrain)
+            feed.finish()
+        }
+        return try answer(.watchDrain, reports, path: id.text)
+    }
+
+    package func changeStorage(_ request: StorageRequest) throws -> StorageChange {
+        try answer(.changeStorage, Samples.storageChange, to: request)
+    }
+
+    package func snapshot(_ take: (SnapshotPiece) async throws -> Void) async throws {
+        for piece in try answer(.snapshot, Samples.snapshot) { try await take(piece) }
+    }
+
+    package func restore(_ request: RestoreRequest) throws -> StoreRestoration {
+        try answer(.restore, Samples.restoration, to: request)
     }
 
     private func answer<Answer>(_ route: OperatorRoute, _ answer: Answer, path: String = "") throws -> Answer {

@@ -34,10 +34,12 @@ package struct Daemon: Sendable {
 
     /// Serves until it is shut down. Containers, tunnels, routes and the store's member go on without it.
     package func run() async throws {
-        let node = Node(configuration: configuration, logger: logger)
+        let refusals = Refusals()
+        let node = Node(configuration: configuration, refusals: refusals, logger: logger)
         let server = OperatorServer(
             DaemonOperator(answering: .node(node)),
             socketPath: configuration.socket,
+            refusals: refusals,
             logger: logger,
             onRunning: { [logger, configuration, serviceManager] in
                 serviceManager?.ready()

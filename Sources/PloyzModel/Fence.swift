@@ -6,8 +6,13 @@ package struct Epoch: Hashable, Comparable, Sendable, Codable, CustomStringConve
 
     package init(_ number: UInt64) { self.number = number }
 
+    /// - Throws: `DecodingError` for a number that could not grow for ever after: from 2^62 on.
     package init(from decoder: any Decoder) throws {
-        number = try decoder.singleValueContainer().decode(UInt64.self)
+        let container = try decoder.singleValueContainer()
+        number = try container.decode(UInt64.self)
+        guard number < 1 << 62 else {
+            throw DecodingError.dataCorruptedError(in: container, debugDescription: "\(number) is no epoch")
+        }
     }
 
     package func encode(to encoder: any Encoder) throws {

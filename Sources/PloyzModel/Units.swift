@@ -68,7 +68,8 @@ package struct Microseconds: Hashable, Comparable, Sendable, Codable, CustomStri
     package var duration: Duration { .microseconds(count) }
 
     package static func + (left: Microseconds, right: Microseconds) -> Microseconds {
-        Microseconds(left.count + right.count)
+        let (sum, overflow) = left.count.addingReportingOverflow(right.count)
+        return Microseconds(overflow ? (left.count < 0 ? .min : .max) : sum)
     }
 
     package static func += (left: inout Microseconds, right: Microseconds) { left = left + right }

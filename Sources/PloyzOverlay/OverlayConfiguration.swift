@@ -8,6 +8,8 @@ package struct OverlayConfiguration: Hashable, Sendable {
     package var bridge: DeviceName
     /// UDP port of WireGuard on the underlay.
     package var listenPort: Int
+    /// What instances are kept from.
+    package var ports: ControlPorts
     /// MTU of all our devices: an Ethernet underlay's 1500 less 80 for WireGuard over IPv6.
     package var mtu: Int
     /// The machine's WireGuard private key, mode 0600; made when it is not there.
@@ -23,6 +25,7 @@ package struct OverlayConfiguration: Hashable, Sendable {
         wireguard: DeviceName = .wireguard,
         bridge: DeviceName = .bridge,
         listenPort: Int = 51820,
+        ports: ControlPorts = ControlPorts(),
         mtu: Int = 1420,
         keyFile: String,
         wireguardGo: String = "/usr/bin/wireguard-go",
@@ -32,6 +35,7 @@ package struct OverlayConfiguration: Hashable, Sendable {
         self.wireguard = wireguard
         self.bridge = bridge
         self.listenPort = listenPort
+        self.ports = ports
         self.mtu = mtu
         self.keyFile = keyFile
         self.wireguardGo = wireguardGo
@@ -47,13 +51,16 @@ package struct OverlayMember: Hashable, Sendable {
     package let cluster: IPv4Network
     /// This machine's part of it.
     package let subnet: IPv4Network
+    /// Where its daemon, store and stream listen.
+    package let management: ManagementAddress
 
-    package init(machine: MachineID, cluster: IPv4Network, subnet: IPv4Network) {
+    package init(machine: MachineID, cluster: IPv4Network, subnet: IPv4Network, management: ManagementAddress) {
         self.machine = machine
         self.cluster = cluster
         self.subnet = subnet
+        self.management = management
     }
 
     /// The machine's own address and its instances' gateway.
-    package var overlayAddress: IPv4Address { subnet.address(at: 1) }
+    package var overlayAddress: IPv4Address { subnet.firstHost }
 }

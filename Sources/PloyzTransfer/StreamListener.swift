@@ -15,18 +15,24 @@ package final class StreamListener: Sendable {
     private let tickets: TicketOffice
     private let timekeeper: any Timekeeper
     private let logger: Logger
-    private let connectionLimit: Int
     private let bufferSize: ByteCount
+    private let refusals: Refusals
+    private let connectionLimit: Int
     private let active = Mutex(0)
+    /// Those that have not shown a ticket.
+    private let strangers: Mutex<ConnectionBounds<[UInt8]>>
 
     /// The port of the volume stream.
     package static let defaultPort = 4319
+    /// Connections without a ticket that one address may have.
+    private static let strangersOfAnAddress = 8
     /// Listens at once; connections are served while ``run()`` runs.
     ///
     /// - Parameters:
     ///   - host: a numeric address of this machine.
     ///   - port: 0 for any.
-    ///   - connectionLimit: connections beyond it are closed.
+    ///   - refusals: counts what strangers tried.
+    ///   - connectionLimit: connections beyond it are closed; strangers may have half of them.
     ///   - bufferSize: bytes of memory that a stream may take, from its ticket to its end.
     /// - Throws: ``PloyzError`` `failed` when the address cannot be listened on.
     package init(
@@ -34,6 +40,7 @@ package final class StreamListener: Sendable {
         port: Int = StreamListener.defaultPort,
         tickets: TicketOffice,
         timekeeper: any Timekeeper,
+        refusals: Refusals = Refusals(),
         logger: Logger,
         connectionLimit: Int = 64,
         bufferSize: ByteCount = StreamBuffer.standard
@@ -55,7 +62,9 @@ package final class StreamListener: Sendable {
         self.tickets = tickets
         self.timekeeper = timekeeper
         self.logger = logger
+        self.refusals = refusals
         self.connectionLimit = connectionLimit
+        strangers = Mutex(ConnectionBounds(perAddress: Self.strangersOfAnAddress, total: max(1, connectionLimit / 2)))
         self.bufferSize = bufferSize
     }
 
@@ -79,27 +88,38 @@ package final class StreamListener: Sendable {
                 }
                 guard let descriptor else { return }
                 let socket = StreamSocket(descriptor)
-                guard
-                    active.withLock({ count in
-                        guard count < connectionLimit else { return false }
-                        count += 1
-                        return true
-                    })
-                else {
-                    logger.warning("too many streams at once", metadata: ["transfer.limit": "\(connectionLimit)"])
+                let address = SocketAddress.peer(of: descriptor)
+                do throws(ConnectionBounds<[UInt8]>.Refusal) {
+                    try open(address)
+                } catch {
+                    refusals.count(error.rawValue)
+                    socket.resetOnClose()
                     continue
                 }
                 group.addTask {
+                    let stranger = Once { self.strangers.withLock { $0.close(address) } }
                     await Reception(
                         socket: socket,
                         tickets: self.tickets,
                         bufferSize: self.bufferSize,
                         timekeeper: self.timekeeper,
-                        logger: self.logger
+                        refusals: self.refusals,
+                        logger: self.logger,
+                        isKnown: { stranger.run() }
                     ).serve()
+                    stranger.run()
                     self.active.withLock { $0 -= 1 }
                 }
             }
+        }
+    }
+
+    /// Counts a connection, as a stranger's for now.
+    private func open(_ address: [UInt8]) throws(ConnectionBounds<[UInt8]>.Refusal) {
+        try active.withLock { count throws(ConnectionBounds<[UInt8]>.Refusal) in
+            guard count < connectionLimit else { throw .total }
+            try strangers.withLock { bounds throws(ConnectionBounds<[UInt8]>.Refusal) in try bounds.open(address) }
+            count += 1
         }
     }
 

@@ -1,23 +1,26 @@
+import ArgumentParser
 import Foundation
+import LabScenarios
 
 /// Takes the project's figures side by side in labs on this host, prints them, and records them when asked.
-///
-///     ployz-bench [--record] [--moves N] [--sizes 64,512,2048]
 @main
-struct PloyzBench {
-    static func main() async {
-        do {
-            let options = try BenchOptions(Array(CommandLine.arguments.dropFirst()))
-            let checkout = URL(filePath: FileManager.default.currentDirectoryPath)
-            let figures = try await Bench(options: options, checkout: checkout).run()
-            print("\n\(FigureTable(figures))")
-            if options.record {
-                try BenchmarksDocument(checkout: checkout).record(figures)
-                print("recorded in Benchmarks/README.md")
-            }
-        } catch {
-            FileHandle.standardError.write(Data("bench: \(error)\n".utf8))
-            exit(1)
+struct PloyzBench: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "bench",
+        abstract: "Takes the project's figures side by side, in labs on this host."
+    )
+
+    @OptionGroup var options: BenchOptions
+
+    @Flag(help: "Put the figures into Benchmarks/README.md.")
+    var record = false
+
+    func run() async throws {
+        let figures = try await Bench(options: options, checkout: Lab.checkout).run()
+        print("\n\(FigureTable(figures))")
+        if record {
+            try BenchmarksDocument(checkout: Lab.checkout).record(figures)
+            print("recorded in Benchmarks/README.md")
         }
     }
 }

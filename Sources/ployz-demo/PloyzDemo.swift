@@ -6,13 +6,10 @@ import LabScenarios
 struct PloyzDemo {
     static func main() async {
         do {
-            let checkout = URL(filePath: FileManager.default.currentDirectoryPath)
             let ballast = Int(ProcessInfo.processInfo.environment["PLOYZ_DEMO_MIB"] ?? "") ?? 256
             print("Three machines with their own Docker, ZFS, WireGuard and ployzd …")
-            let lab = try await Lab.up(name: "demo", machines: 3, checkout: checkout)
-            let outcome = await result { try await run(lab, ballast: ballast) }
-            try await lab.down()
-            exit(try outcome.get() ? 0 : 1)
+            let isRight = try await Lab.run(named: "demo", keeps: false) { try await run($0, ballast: ballast) }
+            exit(isRight ? 0 : 1)
         } catch {
             FileHandle.standardError.write(Data("demo: \(error)\n".utf8))
             exit(1)
@@ -33,11 +30,5 @@ struct PloyzDemo {
             )
         }
         return circle.violations.isEmpty
-    }
-
-    private static func result<Value: Sendable>(
-        _ body: @Sendable () async throws -> Value
-    ) async -> Result<Value, any Error> {
-        do { return .success(try await body()) } catch { return .failure(error) }
     }
 }

@@ -3,21 +3,23 @@ import LabScenarios
 
 /// Plays the cases that were asked for, one after the other, in one lab; a lab that a case has spoilt is made anew.
 struct FaultRun {
-    let options: FaultOptions
+    let cases: [FaultCase]
+    let kind: LabKind
+    /// Whether cases that an earlier run has played are left out.
+    let resumes: Bool
+    /// Whether the lab stays up.
+    let keeps: Bool
 
-    private static var environment: [String: String] { ProcessInfo.processInfo.environment }
-
-    /// The same as scripts/faults takes down.
-    private static var lab: String { environment["PLOYZ_FAULTS_LAB"] ?? "faults" }
+    private static var lab: String { Lab.name(in: "PLOYZ_FAULTS_LAB", otherwise: "faults") }
 
     /// - Returns: whether every case passed.
     func run() async throws -> Bool {
-        let checkout = URL(filePath: FileManager.default.currentDirectoryPath)
+        let checkout = Lab.checkout
         let file = checkout.appending(path: ".build/faults/\(Self.lab).jsonl")
-        var history = try FaultHistory(file, resumes: options.resumes)
-        let waiting = options.cases.filter { !history.has($0) }
-        if waiting.count < options.cases.count {
-            tell("\(options.cases.count - waiting.count) cases were played before")
+        var history = try FaultHistory(file, resumes: resumes)
+        let waiting = cases.filter { !history.has($0) }
+        if waiting.count < cases.count {
+            tell("\(cases.count - waiting.count) cases were played before")
         }
         var stage: FaultStage?
         for fault in waiting {
@@ -25,7 +27,7 @@ struct FaultRun {
             if let stage {
                 ready = stage
             } else {
-                ready = try await FaultStage.set(named: Self.lab, kind: options.kind, checkout: checkout)
+                ready = try await FaultStage.set(named: Self.lab, kind: kind, checkout: checkout)
             }
             let verdict = await ready.play(fault)
             try history.add(verdict)
@@ -34,9 +36,9 @@ struct FaultRun {
         }
         if let stage {
             try await compare(history.verdicts, on: stage)
-            if !options.keeps { try await stage.strike() }
+            if !keeps { try await stage.strike() }
         }
-        return summary(history.verdicts.filter { verdict in options.cases.contains { $0.name == verdict.name } })
+        return summary(history.verdicts.filter { verdict in cases.contains { $0.name == verdict.name } })
     }
 
     /// The stage for the next case; nil when it must be set anew.
@@ -48,7 +50,7 @@ struct FaultRun {
             return stage
         } catch {
             tell("    the lab is made anew: \(error)")
-            if options.keeps { return nil }
+            if keeps { return nil }
             try? await stage.strike()
             return nil
         }
@@ -56,7 +58,7 @@ struct FaultRun {
 
     /// Tells the gap of a migration that fails beside that of one that succeeds, and of a restart.
     private func compare(_ verdicts: [FaultVerdict], on stage: FaultStage) async throws {
-        let names = options.cases.filter(\.isCompared).map(\.name)
+        let names = cases.filter(\.isCompared).map(\.name)
         let compared = verdicts.filter { names.contains($0.name) && $0.passed && $0.gap != nil }
         guard Set(compared.map(\.outcome)).count > 1 else { return }
         tell("\nthe longest gap that a client saw:")
@@ -81,7 +83,7 @@ struct FaultRun {
             print("\nfailed:")
             for verdict in failed { print("  \(verdict.name): \(verdict.claim)") }
         }
-        let skipped = options.cases.count - verdicts.count
+        let skipped = cases.count - verdicts.count
         print("\n\(verdicts.count - failed.count) passed, \(failed.count) failed, \(skipped) skipped")
         return failed.isEmpty && skipped == 0
     }

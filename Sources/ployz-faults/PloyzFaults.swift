@@ -1,21 +1,42 @@
-import Foundation
+import ArgumentParser
 import LabScenarios
 
 /// Plays faults in a lab under writing clients and prints a line for each.
 @main
-struct PloyzFaults {
-    static func main() async {
+struct PloyzFaults: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "faults",
+        abstract: "Plays faults at every boundary of a migration, under writing clients."
+    )
+
+    @Argument(help: "Cases, or the numbers of cases; all unless given.")
+    var names: [String] = []
+
+    @Option(help: "What the machines are: netns or vm.")
+    var kind = LabKind.netns
+
+    @Flag(name: .customLong("list"), help: "Say what there is.")
+    var lists = false
+
+    @Flag(name: .customLong("subset"), help: "Only those that scripts/test plays.")
+    var isSubset = false
+
+    @Flag(name: .customLong("resume"), help: "Go on where an interrupted run was.")
+    var resumes = false
+
+    @Flag(name: .customLong("keep"), help: "Leave the lab up.")
+    var keeps = false
+
+    func run() async throws {
+        let cases: [FaultCase]
         do {
-            let options = try FaultOptions(Array(CommandLine.arguments.dropFirst()))
-            guard !options.lists else { return list(options.cases) }
-            exit(try await FaultRun(options: options).run() ? 0 : 1)
-        } catch let error as FaultOptions.Misuse {
-            FileHandle.standardError.write(Data("faults: \(error)\n".utf8))
-            exit(2)
+            cases = try FaultCase.named(names, in: kind).filter { !isSubset || $0.isRepresentative }
         } catch {
-            FileHandle.standardError.write(Data("faults: \(error)\n".utf8))
-            exit(1)
+            throw ValidationError("\(error)")
         }
+        guard !lists else { return Self.list(cases) }
+        let run = FaultRun(cases: cases, kind: kind, resumes: resumes, keeps: keeps)
+        guard try await run.run() else { throw ExitCode.failure }
     }
 
     private static func list(_ cases: [FaultCase]) {
@@ -26,3 +47,5 @@ struct PloyzFaults {
         print("\(cases.count) cases; * is part of scripts/test")
     }
 }
+
+extension LabKind: ExpressibleByArgument {}

@@ -1,44 +1,53 @@
+import ArgumentParser
 import Foundation
 import LabScenarios
 
 /// Makes the checks that need guests, one after the other, and prints what was seen.
 @main
-struct PloyzGuests {
-    private static let usage = "[CHECK…] [--list] [--smoke] [--keep] [--enter]"
+struct PloyzGuests: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "guests",
+        abstract: "Checks what needs a kernel of its own, in QEMU guests."
+    )
 
-    static func main() async {
+    @Argument(help: "Names of checks; all unless given.")
+    var names: [String] = []
+
+    @Flag(name: .customLong("list"), help: "Say what there is.")
+    var lists = false
+
+    @Flag(name: .customLong("smoke"), help: "Only those that one guest is enough for.")
+    var isSmoke = false
+
+    @Flag(name: .customLong("keep"), help: "Leave the guests up.")
+    var keeps = false
+
+    @Flag(name: .customLong("enter"), help: "Use the guests that an earlier run has kept.")
+    var enters = false
+
+    func run() async throws {
+        let checks: [GuestCheck]
         do {
-            var arguments = Array(CommandLine.arguments.dropFirst())
-            func take(_ option: String) -> Bool {
-                let had = arguments.contains(option)
-                arguments.removeAll { $0 == option }
-                return had
-            }
-            let (lists, isSmoke, keeps, enters) = (take("--list"), take("--smoke"), take("--keep"), take("--enter"))
-            if let option = arguments.first(where: { $0.hasPrefix("-") }) {
-                throw ScenarioFailure("no option \(option); \(usage)")
-            }
-            let checks = try GuestCheck.named(arguments).filter { !isSmoke || $0.isSmoke }
-            if lists {
-                for check in checks { print("\(check.isSmoke ? "*" : " ") \(check.name)  \(check.claim)") }
-                return
-            }
-            exit(try await run(checks, machines: isSmoke ? 1 : 3, keeps: keeps, enters: enters) ? 0 : 1)
+            checks = try GuestCheck.named(names).filter { !isSmoke || $0.isSmoke }
         } catch {
-            FileHandle.standardError.write(Data("guests: \(error)\n".utf8))
-            exit(2)
+            throw ValidationError("\(error)")
         }
+        guard !lists else {
+            for check in checks { print("\(check.isSmoke ? "*" : " ") \(check.name)  \(check.claim)") }
+            return
+        }
+        guard try await play(checks) else { throw ExitCode.failure }
     }
 
-    private static func run(_ checks: [GuestCheck], machines: Int, keeps: Bool, enters: Bool) async throws -> Bool {
+    private func play(_ checks: [GuestCheck]) async throws -> Bool {
         let clock = ContinuousClock()
-        let name = ProcessInfo.processInfo.environment["PLOYZ_GUESTS_LAB"] ?? "guests"
-        let checkout = URL(filePath: FileManager.default.currentDirectoryPath)
+        let machines = isSmoke ? 1 : 3
+        let name = Lab.name(in: "PLOYZ_GUESTS_LAB", otherwise: "guests")
         var began = clock.now
         let hall =
             enters
-            ? GuestHall.enter(named: name, machines: machines, checkout: checkout)
-            : try await GuestHall.open(named: name, machines: machines, checkout: checkout)
+            ? GuestHall.enter(named: name, machines: machines, checkout: Lab.checkout)
+            : try await GuestHall.open(named: name, machines: machines, checkout: Lab.checkout)
         tell("\(machines) guests are \(enters ? "there" : "up after \(seconds(clock.now - began))")")
         var failed = 0
         for check in checks {
@@ -59,10 +68,10 @@ struct PloyzGuests {
     }
 
     /// A line that is seen at once, also by a pipe.
-    private static func tell(_ line: String) {
+    private func tell(_ line: String) {
         print(line)
         fflush(nil)
     }
 
-    private static func seconds(_ duration: Duration) -> String { "\(Int(duration / .seconds(1))) s" }
+    private func seconds(_ duration: Duration) -> String { "\(Int(duration / .seconds(1))) s" }
 }

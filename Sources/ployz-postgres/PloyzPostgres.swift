@@ -1,37 +1,61 @@
+import ArgumentParser
 import Foundation
 import LabScenarios
 
 /// Moves a PostgreSQL around a circle of three machines under load, and looks for anything that was lost or differs.
 @main
-struct PloyzPostgres {
-    static func main() async {
-        do {
-            let options = try PostgresOptions(Array(CommandLine.arguments.dropFirst()))
-            print("Three machines of kind \(options.kind.rawValue) with their own Docker, ZFS, WireGuard and ployzd …")
-            let checkout = URL(filePath: FileManager.default.currentDirectoryPath)
-            let lab = try await Lab.up(name: options.lab, kind: options.kind, machines: 3, checkout: checkout)
-            let outcome = await result { try await run(lab, options) }
-            if (try? outcome.get()) != true { try? await lab.saveLogs(of: PostgresCircle.machines) }
-            if !options.keeps { try await lab.down() }
-            exit(try outcome.get() ? 0 : 1)
-        } catch {
-            FileHandle.standardError.write(Data("postgres: \(error)\n".utf8))
-            exit(error is PostgresOptions.Misuse ? 2 : 1)
-        }
+struct PloyzPostgres: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "postgres",
+        abstract: "Moves a database around a circle under load, and looks for anything that was lost or differs."
+    )
+
+    @Option(help: "What the machines are: netns or vm.")
+    var kind = LabKind.netns
+
+    @Option(help: "MiB of data that rest, 1 to 2048.")
+    var archive = PostgresService.Size().archive
+
+    @Option(help: "pgbench's scale, 1 to 50.")
+    var scale = PostgresService.Size().scale
+
+    @Option(help: "pgbench's transactions each second, 1 to 10000.")
+    var rate = 50
+
+    @Option(name: .customLong("set"), help: "PROPERTY=VALUE of the data volume's dataset, set before it is loaded.")
+    var properties: [String] = []
+
+    @Flag(help: "Leave the lab up.")
+    var keep = false
+
+    func validate() throws {
+        guard (1...2048).contains(archive) else { throw ValidationError("--archive is 1 to 2048") }
+        guard (1...50).contains(scale) else { throw ValidationError("--scale is 1 to 50") }
+        guard (1...10_000).contains(rate) else { throw ValidationError("--rate is 1 to 10000") }
     }
 
-    private static func run(_ lab: Lab, _ options: PostgresOptions) async throws -> Bool {
+    func run() async throws {
+        print("Three machines of kind \(kind.rawValue) with their own Docker, ZFS, WireGuard and ployzd …")
+        let name = Lab.name(in: "PLOYZ_POSTGRES_LAB", otherwise: "postgres")
+        let isRight = try await Lab.run(named: name, kind: kind, keeps: keep) { lab in try await run(in: lab) }
+        guard isRight else { throw ExitCode.failure }
+    }
+
+    private func run(in lab: Lab) async throws -> Bool {
+        var size = PostgresService.Size()
+        size.archive = archive
+        size.scale = scale
         print(
             "\(PostgresService.service): PostgreSQL 15, data and write-ahead log on two volumes, "
-                + "\(options.size.archive) MiB that rest, pgbench at scale \(options.size.scale) …"
+                + "\(size.archive) MiB that rest, pgbench at scale \(size.scale) …"
         )
         let postgres = try await PostgresService.deploy(
             in: lab,
             on: "m1",
-            size: options.size,
-            properties: options.properties
+            size: size,
+            properties: properties
         )
-        let circle = try await PostgresCircle.run(postgres, rate: options.rate) { print(PostgresMoveSummary($0)) }
+        let circle = try await PostgresCircle.run(postgres, rate: rate) { print(PostgresMoveSummary($0)) }
         print("\n\(PostgresTable(circle))\n")
         for violation in circle.violations { print("VIOLATED: \(violation)") }
         if circle.violations.isEmpty {
@@ -42,10 +66,6 @@ struct PloyzPostgres {
         }
         return circle.violations.isEmpty
     }
-
-    private static func result<Value: Sendable>(
-        _ body: @Sendable () async throws -> Value
-    ) async -> Result<Value, any Error> {
-        do { return .success(try await body()) } catch { return .failure(error) }
-    }
 }
+
+extension LabKind: ExpressibleByArgument {}

@@ -1,25 +1,46 @@
+import ArgumentParser
 import Foundation
 import LabScenarios
 
 /// Moves a service around a circle while clients everywhere talk to it, and counts what they notice.
 @main
-struct PloyzTraffic {
-    static func main() async {
-        do {
-            let options = try TrafficOptions(Array(CommandLine.arguments.dropFirst()))
-            let checkout = URL(filePath: FileManager.default.currentDirectoryPath)
-            let lab = try await Lab.up(name: options.lab, machines: Traffic.machines.count, checkout: checkout)
-            let outcome = await result { try await run(lab, options) }
-            if (try? outcome.get()) != true { try? await lab.saveLogs(of: Traffic.machines) }
-            if !options.keeps { try await lab.down() }
-            exit(try outcome.get() ? 0 : 1)
-        } catch {
-            FileHandle.standardError.write(Data("traffic: \(error)\n".utf8))
-            exit(error is TrafficOptions.Misuse ? 2 : 1)
-        }
+struct PloyzTraffic: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "traffic",
+        abstract: "Moves a service under the eyes of clients everywhere, and counts what they notice."
+    )
+
+    @Option(help: "Moves around the circle, 1 to 1000.")
+    var moves = 20
+
+    @Option(help: "Moves that are cancelled after the stop, up to 1000.")
+    var failures = 10
+
+    @Option(help: "Restarts behind the same parking, 1 to 100.")
+    var controls = 5
+
+    @Option(help: "Connections a second of the open-loop client, up to 20000; 0 for none.")
+    var flood = 2000
+
+    @Flag(help: "Leave the lab up.")
+    var keep = false
+
+    func validate() throws {
+        guard (1...1000).contains(moves) else { throw ValidationError("--moves is 1 to 1000") }
+        guard (0...1000).contains(failures) else { throw ValidationError("--failures is 0 to 1000") }
+        guard (1...100).contains(controls) else { throw ValidationError("--controls is 1 to 100") }
+        guard (0...20_000).contains(flood) else { throw ValidationError("--flood is 0 to 20000") }
     }
 
-    private static func run(_ lab: Lab, _ options: TrafficOptions) async throws -> Bool {
+    func run() async throws {
+        let name = Lab.name(in: "PLOYZ_TRAFFIC_LAB", otherwise: "traffic")
+        let isRight = try await Lab.run(named: name, machines: Traffic.machines.count, keeps: keep) { lab in
+            try await run(in: lab)
+        }
+        guard isRight else { throw ExitCode.failure }
+    }
+
+    private func run(in lab: Lab) async throws -> Bool {
         let traffic = try await Traffic.deploy(in: lab)
         var number = 0
         func next() -> Int {
@@ -28,13 +49,13 @@ struct PloyzTraffic {
         }
         var violations: [String] = []
         var controls: [TrafficRound] = []
-        for _ in 0..<options.controls { controls.append(try await traffic.restart(next(), on: "m1")) }
+        for _ in 0..<self.controls { controls.append(try await traffic.restart(next(), on: "m1")) }
         let control = TrafficTable(controls, controls: controls, points: traffic.points)
         print("\n\(controls.count) times 'docker restart' behind the same parking, the control:\n\n\(control)\n")
 
         let circle = Traffic.machines
         var rounds: [TrafficRound] = []
-        for index in 0..<options.moves {
+        for index in 0..<moves {
             let (source, target) = (circle[index % circle.count], circle[(index + 1) % circle.count])
             rounds.append(try await traffic.move(next(), from: source, to: target))
             let waits = rounds[index].views.filter { $0.key.mayNotFail }.values.map(\.longestWait)
@@ -46,12 +67,12 @@ struct PloyzTraffic {
         }
         let moved = TrafficTable(rounds, controls: controls, points: traffic.points)
         print("\n\(rounds.count) moves:\n\n\(moved)\n")
-        violations += moved.violations(allowed: max(1, options.moves / 20))
+        violations += moved.violations(allowed: max(1, moves / 20))
 
-        let place = circle[options.moves % circle.count]
-        let other = circle[(options.moves + 1) % circle.count]
+        let place = circle[moves % circle.count]
+        let other = circle[(moves + 1) % circle.count]
         var returns: [TrafficRound] = []
-        for _ in 0..<options.failures {
+        for _ in 0..<failures {
             returns.append(try await traffic.cancelledMove(next(), from: place, to: other))
         }
         let returned = TrafficTable(returns, controls: controls, points: traffic.points)
@@ -60,16 +81,16 @@ struct PloyzTraffic {
         }
         violations += returned.violations(allowed: returns.count)
 
-        if options.flood > 0 {
+        if flood > 0 {
             let third = circle.first { $0 != place && $0 != other } ?? place
-            let alone = try await traffic.crowd(next(), rate: options.flood, on: third)
+            let alone = try await traffic.crowd(next(), rate: flood, on: third)
             print(
                 "open loop without a move: \(alone.attempts) connections, "
                     + "\(alone.failedConnects + alone.failedRequests) failed, longest wait \(Int(alone.longestWait)) ms"
             )
-            let round = try await traffic.move(next(), from: place, to: other, flood: options.flood)
+            let round = try await traffic.move(next(), from: place, to: other, flood: flood)
             let seen = TrafficTable([round], controls: controls, points: traffic.points)
-            print("once with \(options.flood) new connections a second more:\n\n\(seen)\n")
+            print("once with \(flood) new connections a second more:\n\n\(seen)\n")
             if let crowd = round.flood {
                 let failed = crowd.failedConnects + crowd.failedRequests
                 print(
@@ -91,12 +112,6 @@ struct PloyzTraffic {
         violations += stale.violations
         for violation in violations { print("VIOLATED: \(violation)") }
         return violations.isEmpty
-    }
-
-    private static func result<Value: Sendable>(
-        _ body: @Sendable () async throws -> Value
-    ) async -> Result<Value, any Error> {
-        do { return .success(try await body()) } catch { return .failure(error) }
     }
 }
 

@@ -17,7 +17,7 @@ struct DocumentTests {
 
     @Test("Keys are snake_case, at every depth")
     func keys() throws {
-        for document in [Samples.detail, Samples.mesh, Samples.status] as [any Document] {
+        for document in [Samples.detail, Samples.mesh, Samples.status, Samples.endedDrain] as [any Document] {
             let tree = try JSONSerialization.jsonObject(with: try DocumentForm.encode(document))
             for key in Self.keys(of: tree) { #expect(key == key.lowercased(), "\(key)") }
         }

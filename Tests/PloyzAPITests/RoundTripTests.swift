@@ -5,6 +5,12 @@ import PloyzMigration
 import PloyzModel
 import Testing
 
+private actor Pieces {
+    private(set) var taken: [SnapshotPiece] = []
+
+    func take(_ piece: SnapshotPiece) { taken.append(piece) }
+}
+
 @Suite("Calls over a Unix socket")
 struct RoundTripTests {
     @Test("Every call brings the request to the service and its answer back")
@@ -53,9 +59,26 @@ struct RoundTripTests {
             #expect(received == Samples.notices)
             let answer = CancelAnswer(operation: Samples.operation, outcome: .cancelling)
             #expect(try await client.cancelMigration(Samples.operation) == answer)
+            let drain = DrainRequest(machine: "m1", targets: ["m2"], parallel: 3, limits: limits)
+            #expect(try await client.previewDrain(drain) == Samples.plannedDrain)
+            #expect(try await client.startDrain(drain).drain == Samples.runningDrain)
+            var reports: [DrainReport] = []
+            for try await report in try await client.watchDrain(Samples.drain) { reports.append(report) }
+            #expect(reports == [Samples.runningDrain, Samples.endedDrain])
+
+            let storage = StorageRequest(machine: "m2", change: .promote)
+            #expect(try await client.changeStorage(storage) == Samples.storageChange)
+            let pieces = Pieces()
+            try await client.snapshot { await pieces.take($0) }
+            #expect(await pieces.taken == Samples.snapshot)
+            let restore = RestoreRequest(path: "/var/backups/store.db", isForced: true)
+            #expect(try await client.restore(restore) == Samples.restoration)
         }
         let paths = Set(service.calls.map { $0.prefix { $0 != " " } })
-        #expect(paths == Set(OperatorRoute.allCases.map { Substring($0.path(id: Samples.operation.text)) }))
+        let routes = OperatorRoute.allCases.map { route in
+            Substring(route.path(id: route == .watchDrain ? Samples.drain.text : Samples.operation.text))
+        }
+        #expect(paths == Set(routes))
         #expect(service.calls.contains { $0.contains(#""max_downtime":"500ms""#) && $0.contains("10.101.1.1") })
         #expect(service.calls.contains { $0.contains("ünïcode") })
     }

@@ -21,7 +21,7 @@ struct MachineRemovalTests {
     func notConfirmed(answer: String) async {
         let harness = Harness(answer: answer)
         let result = await harness.run(Self.force, isTerminal: true)
-        #expect(result.status == 3)
+        #expect(result.status == 2)
         #expect(result.errors.contains("error[not-confirmed]"))
         #expect(harness.service.calls.count == 1)
         #expect(harness.service.calls.first?.contains(#""is_preview":true"#) == true)

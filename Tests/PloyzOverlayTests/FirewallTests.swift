@@ -65,14 +65,15 @@ import Testing
         #expect(rules.repair(saved("DROP", ":DOCKER-USER - [0:0]", other, jump)) == repaired())
     }
 
-    @Test func ourTableIsReplacedInOneTransactionAndNoOtherIsNamed() {
-        let text = NftRuleset.text(Fixture.configuration, cluster: Fixture.cluster, elements: .none)
+    @Test func ourTableIsReplacedInOneTransactionAndNoOtherIsNamed() throws {
+        let member = try Fixture.member(1)
+        let text = NftRuleset.text(Fixture.configuration, member: member, elements: .none)
         #expect(text.hasPrefix("table inet ployz\ndelete table inet ployz\ntable inet ployz {\n"))
         #expect(text.components(separatedBy: "table ").count == 4)
         #expect(text.contains("iifname \"wg-ployz\" oifname \"wg-ployz\" meta l4proto tcp reject with tcp reset"))
         #expect(text.contains("ip saddr 10.101.0.0/16 ip daddr != 10.101.0.0/16 masquerade"))
         #expect(
-            NftRuleset.load(Fixture.configuration, cluster: Fixture.cluster, elements: .none).arguments == [
+            NftRuleset.load(Fixture.configuration, member: member, elements: .none).arguments == [
                 "-f", "-",
             ]
         )

@@ -46,7 +46,12 @@ enum Fixture {
     }
 
     static func member(_ number: Int) throws -> OverlayMember {
-        OverlayMember(machine: try id(number), cluster: cluster, subnet: try IPv4Network("10.101.\(number).0/24"))
+        OverlayMember(
+            machine: try id(number),
+            cluster: cluster,
+            subnet: try IPv4Network("10.101.\(number).0/24"),
+            management: ManagementAddress(of: try key(UInt8(number)))
+        )
     }
 
     static func surroundings(_ number: Int) throws -> Surroundings {

@@ -151,7 +151,9 @@ import Testing
                     "sysctl",
                     [
                         "-q", "-w", "net.ipv4.ip_forward=1", "net.ipv4.conf.br-ployz.rp_filter=2",
-                        "net.ipv4.conf.wg-ployz.rp_filter=2", "net.ipv6.conf.wg-ployz.disable_ipv6=0",
+                        "net.ipv4.conf.wg-ployz.rp_filter=2", "net.ipv4.conf.br-ployz.accept_redirects=0",
+                        "net.ipv4.conf.wg-ployz.accept_redirects=0", "net.ipv6.conf.br-ployz.disable_ipv6=1",
+                        "net.ipv6.conf.wg-ployz.disable_ipv6=0",
                     ]
                 )
         )

@@ -36,7 +36,7 @@ final class EtcdFixture: Sendable {
         )
         let files = AuthorityFiles(directory: directory)
         try files.write(authority)
-        revocations = RevocationFile(files)
+        revocations = RevocationFile(directory: directory)
         try revocations.ensure(at: Date())
         let machine = MachineID(using: &generator)
         member = EtcdMember(

@@ -70,7 +70,7 @@ struct RevocationListTests {
     @Test func aListThatIsThereIsLeftAndAnotherReplacesIt() throws {
         defer { try? FileManager.default.removeItem(atPath: directory) }
         let files = AuthorityFiles(directory: directory)
-        let file = RevocationFile(files)
+        let file = RevocationFile(directory: directory)
         #expect(throws: PloyzError.self) { try file.ensure(at: date) }
         try files.write(authority)
         try file.ensure(at: date)

@@ -11,6 +11,8 @@ package struct ClusterStatus: Document {
     package let migrations: [MigrationSummary]
     /// Of the machine that was asked; nil where nothing is published.
     package let ingress: IngressSummary?
+    /// What the daemon that was asked has refused since it started, by reason.
+    package let refused: [String: Int]?
     /// What needs a person's eye, in words.
     package let warnings: [String]
 
@@ -22,6 +24,7 @@ package struct ClusterStatus: Document {
         services: [ServiceSummary],
         migrations: [MigrationSummary],
         ingress: IngressSummary? = nil,
+        refused: [String: Int]? = nil,
         warnings: [String]
     ) {
         self.id = id
@@ -31,6 +34,7 @@ package struct ClusterStatus: Document {
         self.services = services
         self.migrations = migrations
         self.ingress = ingress
+        self.refused = refused
         self.warnings = warnings
     }
 }

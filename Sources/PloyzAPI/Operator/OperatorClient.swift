@@ -1,6 +1,7 @@
 package import AsyncHTTPClient
 import Foundation
 import NIOCore
+package import PloyzMigration
 package import PloyzModel
 
 /// The operator API as seen from the other end of the wire: the daemon of this machine over its Unix socket, or of
@@ -102,5 +103,29 @@ package struct OperatorClient: OperatorService {
 
     package func cancelMigration(_ id: OperationID) async throws -> CancelAnswer {
         try await channel.call(.cancelMigration, id: id.text)
+    }
+
+    package func previewDrain(_ request: DrainRequest) async throws -> DrainReport {
+        try await channel.call(.previewDrain, request)
+    }
+
+    package func startDrain(_ request: DrainRequest) async throws -> DrainStart {
+        try await channel.call(.startDrain, request)
+    }
+
+    package func watchDrain(_ id: DrainID) async throws -> AsyncThrowingStream<DrainReport, any Error> {
+        try await channel.stream(.watchDrain, id: id.text)
+    }
+
+    package func changeStorage(_ request: StorageRequest) async throws -> StorageChange {
+        try await channel.call(.changeStorage, request)
+    }
+
+    package func snapshot(_ take: (SnapshotPiece) async throws -> Void) async throws {
+        try await channel.pieces(.snapshot, take)
+    }
+
+    package func restore(_ request: RestoreRequest) async throws -> StoreRestoration {
+        try await channel.call(.restore, request)
     }
 }

@@ -23,13 +23,23 @@ package enum OperatorRoute: String, CaseIterable, Sendable {
     case migration = "/v1/migrations/{id}"
     case watch = "/v1/migrations/{id}/events"
     case cancelMigration = "/v1/migrations/{id}/cancel"
+    case previewDrain = "/v1/drains/preview"
+    case startDrain = "/v1/drains"
+    case watchDrain = "/v1/drains/{id}/events"
+
+    case changeStorage = "/v1/store/members"
+    case snapshot = "/v1/store/snapshot"
+    case restore = "/v1/store/restore"
 
     /// Whether it is a GET; all others are POST.
     package var isRead: Bool {
         switch self {
-        case .version, .meshStatus, .machines, .status, .services, .volumes, .migrations, .migration, .watch: true
-        case .initializeMesh, .join, .createInvite, .setLifecycle, .removeMachine, .renameMachine, .updateMachine,
-            .roundTrips, .previewDeploy, .deploy, .previewMigration, .renderManifest, .applyMigration, .cancelMigration:
+        case .version, .meshStatus, .machines, .status, .services, .volumes, .migrations, .migration, .watch,
+            .watchDrain, .snapshot:
+            true
+        case .initializeMesh, .join, .createInvite, .setLifecycle, .previewDeploy, .deploy, .previewMigration,
+            .renderManifest, .applyMigration, .cancelMigration, .previewDrain, .startDrain, .changeStorage, .restore,
+            .removeMachine, .renameMachine, .updateMachine, .roundTrips:
             false
         }
     }

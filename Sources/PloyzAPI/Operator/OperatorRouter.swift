@@ -1,21 +1,30 @@
 package import Hummingbird
-import PloyzModel
+import PloyzMigration
+package import PloyzModel
 
 /// Maps the routes of the operator API to a service: decode, one call, encode.
 package struct OperatorRouter: Sendable {
     private let service: any OperatorService
     private let heartbeat: Duration
+    private let refusals: Refusals
 
-    /// - Parameter heartbeat: how often an event stream that has nothing to tell sends an empty line, so that both sides
-    ///   notice when the other is gone.
-    package init(_ service: any OperatorService, heartbeat: Duration = .seconds(5)) {
+    /// - Parameters:
+    ///   - heartbeat: how often an event stream that has nothing to tell sends an empty line, so that both sides notice
+    ///     when the other is gone.
+    ///   - refusals: counts what was the caller's fault.
+    package init(
+        _ service: any OperatorService,
+        heartbeat: Duration = .seconds(5),
+        counting refusals: Refusals = Refusals()
+    ) {
         self.service = service
         self.heartbeat = heartbeat
+        self.refusals = refusals
     }
 
     /// Adds every route of the API to `router`, errors translated.
     package func add<Context: RequestContext>(to router: Router<Context>) {
-        let routes = router.group().add(middleware: ErrorTranslation())
+        let routes = router.group().add(middleware: ErrorTranslation(counting: refusals))
         for route in OperatorRoute.allCases {
             routes.on(RouterPath(route.rawValue), method: route.isRead ? .get : .post) { request, context in
                 try await answer(route, request, context)
@@ -50,6 +59,12 @@ package struct OperatorRouter: Sendable {
         case .migration: try .document(await service.migration(operation(context)))
         case .cancelMigration: try .document(await service.cancelMigration(operation(context)))
         case .watch: .lines(try await service.watch(operation(context)), heartbeat: heartbeat)
+        case .previewDrain: try .document(await service.previewDrain(request.document(DrainRequest.self)))
+        case .startDrain: try .document(await service.startDrain(request.document(DrainRequest.self)))
+        case .watchDrain: .lines(try await service.watchDrain(drain(context)), heartbeat: heartbeat)
+        case .changeStorage: try .document(await service.changeStorage(request.document(StorageRequest.self)))
+        case .snapshot: .pieces { [service] take in try await service.snapshot(take) }
+        case .restore: try .document(await service.restore(request.document(RestoreRequest.self)))
         }
     }
 
@@ -57,5 +72,11 @@ package struct OperatorRouter: Sendable {
     @inline(never)
     private func operation(_ context: some RequestContext) throws -> OperationID {
         try OperationID(context.parameters.require("id"))
+    }
+
+    /// Not inlined, for the same reason.
+    @inline(never)
+    private func drain(_ context: some RequestContext) throws -> DrainID {
+        try DrainID(context.parameters.require("id"))
     }
 }

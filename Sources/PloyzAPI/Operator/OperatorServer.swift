@@ -1,7 +1,7 @@
 import Foundation
 import Hummingbird
 package import Logging
-import PloyzModel
+package import PloyzModel
 import ServiceLifecycle
 
 /// Serves the operator API on a Unix socket until it is shut down.
@@ -9,6 +9,7 @@ package struct OperatorServer: Service {
     private let router: OperatorRouter
     private let socketPath: String
     private let mode: mode_t
+    private let refusals: Refusals
     private let logger: Logger
     private let onRunning: @Sendable () async -> Void
 
@@ -20,12 +21,14 @@ package struct OperatorServer: Service {
         socketPath: String,
         mode: UInt16 = 0o660,
         heartbeat: Duration = .seconds(5),
+        refusals: Refusals = Refusals(),
         logger: Logger,
         onRunning: @escaping @Sendable () async -> Void = {}
     ) {
-        self.router = OperatorRouter(service, heartbeat: heartbeat)
+        self.router = OperatorRouter(service, heartbeat: heartbeat, counting: refusals)
         self.socketPath = socketPath
         self.mode = mode_t(mode)
+        self.refusals = refusals
         self.logger = logger
         self.onRunning = onRunning
     }
@@ -43,10 +46,11 @@ package struct OperatorServer: Service {
         router.add(to: routes)
         let application = Application(
             router: routes,
+            server: .limited(.operators, refusals: refusals),
             configuration: ApplicationConfiguration(address: .unixDomainSocket(path: socketPath)),
             onServerRunning: { _ in
                 // Until here the socket has the mode that the umask leaves, which lets no one in but the owner.
-                guard chmod(socketPath, mode) == 0 else {
+                guard chmod(socketPath, Guard.socketMode.isOn ? mode : 0o666) == 0 else {
                     logger.error("the socket's mode could not be set", metadata: ["socket.path": "\(socketPath)"])
                     return
                 }

@@ -1,3 +1,4 @@
+package import PloyzMigration
 package import PloyzModel
 
 /// Everything that an operator can ask of a daemon. The daemon implements it, the router translates HTTP into it, and
@@ -51,4 +52,21 @@ package protocol OperatorService: Sendable {
     ///
     /// - Throws: ``PloyzError`` `too-late` after the commit.
     func cancelMigration(_ id: OperationID) async throws -> CancelAnswer
+
+    /// What ``startDrain(_:)`` would do. Changes nothing.
+    func previewDrain(_ request: DrainRequest) async throws -> DrainReport
+    /// Begins to move everything off a machine, or what was moved off it home, or attaches to the same drain that runs.
+    /// Returns when the drain is recorded, or throws what refuses it; ``watchDrain(_:)`` tells how it goes.
+    func startDrain(_ request: DrainRequest) async throws -> DrainStart
+    /// The drain now, and again whenever something of it has changed; the last has ended. Ending the stream does not touch
+    /// the drain.
+    func watchDrain(_ id: DrainID) async throws -> AsyncThrowingStream<DrainReport, any Error>
+
+    /// Makes a machine a member of the store, or lets it be one no longer; returns when it is. Given again after an
+    /// interruption, it goes on.
+    func changeStorage(_ request: StorageRequest) async throws -> StorageChange
+    /// Hands out the store as a file of its own, piece by piece; its last 32 bytes are the SHA-256 of those before.
+    func snapshot(_ take: (SnapshotPiece) async throws -> Void) async throws
+    /// Makes a store of one member, on this machine, from a snapshot that lies on it.
+    func restore(_ request: RestoreRequest) async throws -> StoreRestoration
 }

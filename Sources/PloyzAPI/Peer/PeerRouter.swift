@@ -38,8 +38,7 @@ extension Request {
         _ type: Message.Type = Message.self,
         upTo limit: Int = maximumBody
     ) async throws -> Message {
-        let buffer = try await body.collect(upTo: limit)
-        return try JSON.decode(Message.self, from: Data(buffer.readableBytesView))
+        try JSON.decode(Message.self, from: await bytes(upTo: limit))
     }
 }
 

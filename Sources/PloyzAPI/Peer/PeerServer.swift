@@ -2,18 +2,12 @@ package import Hummingbird
 import HummingbirdCore
 import HummingbirdTLS
 package import Logging
-import NIOCore
 package import PloyzMigration
 package import PloyzModel
 import ServiceLifecycle
 
 /// Serves the daemon's API for other machines, over mutual TLS, until it is shut down.
 package struct PeerServer: Service {
-    /// The most connections at once: two hundred machines with several each.
-    static let maximumConnections = 2048
-    /// How long a connection may be idle, or a request incomplete; above the client's own limit.
-    static let idleTimeout = TimeAmount.seconds(120)
-
     private let address: String
     private let port: Int
     private let credentials: TransportCredentials
@@ -21,12 +15,14 @@ package struct PeerServer: Service {
     private let agent: @Sendable (MachineID) -> any Peer
     private let routes: @Sendable (Router<PeerContext>) -> Void
     private let connections: PeerConnections
+    private let refusals: Refusals
     private let logger: Logger
     private let onRunning: @Sendable (Int) async -> Void
 
     /// - Parameters:
     ///   - address: the management address; it must exist on this machine before ``run()``.
     ///   - port: 0 for any that is free.
+    ///   - refusals: counts what strangers tried.
     ///   - admits: whether a machine with a valid certificate may ask at all; false for machines that were removed.
     ///   - connections: takes note of each connection, for whoever closes those of a machine that was removed.
     ///   - agent: the target's agent for orders from the machine named.
@@ -37,6 +33,7 @@ package struct PeerServer: Service {
         port: Int = PeerTarget.port,
         credentials: TransportCredentials,
         connections: PeerConnections = PeerConnections(),
+        refusals: Refusals = Refusals(),
         logger: Logger,
         admits: @escaping @Sendable (MachineID) async -> Bool,
         agent: @escaping @Sendable (MachineID) -> any Peer,
@@ -47,6 +44,7 @@ package struct PeerServer: Service {
         self.port = port
         self.credentials = credentials
         self.connections = connections
+        self.refusals = refusals
         self.logger = logger
         self.admits = admits
         self.agent = agent
@@ -58,21 +56,15 @@ package struct PeerServer: Service {
     package func run() async throws {
         let router = Router(context: PeerContext.self)
         router.addMiddleware {
-            ErrorTranslation<PeerContext>()
+            ErrorTranslation<PeerContext>(counting: refusals)
             PeerAuthentication(admits: admits, connections: connections)
         }
         PeerRouter(agent: agent).add(to: router)
         routes(router)
         let application = Application(
             router: router,
-            server: try .tls(
-                .http1(configuration: .init(idleTimeout: Self.idleTimeout)),
-                tlsConfiguration: credentials.server()
-            ),
-            configuration: ApplicationConfiguration(
-                address: .hostname(address, port: port),
-                availableConnectionsDelegate: MaximumAvailableConnections(Self.maximumConnections, logger: logger)
-            ),
+            server: .limited(.peers, tls: try credentials.server(), refusals: refusals),
+            configuration: ApplicationConfiguration(address: .hostname(address, port: port)),
             onServerRunning: { channel in await onRunning(channel.localAddress?.port ?? port) },
             logger: logger
         )

@@ -1,6 +1,7 @@
 import Foundation
 package import Hummingbird
 import NIOCore
+import PloyzModel
 
 extension Response {
     /// A document as one line of JSON.
@@ -18,11 +19,17 @@ extension Request {
     /// The largest body that is read, in bytes: a manifest of 1 MiB with room for what JSON adds to its text.
     package static let maximumBody = 4 << 20
 
+    /// The body's bytes.
+    ///
+    /// - Throws: 413 when there are more than `limit`.
+    func bytes(upTo limit: Int) async throws -> Data {
+        Data(try await body.collect(upTo: Guard.bodySize.isOn ? limit : .max).readableBytesView)
+    }
+
     /// The body as a document.
     ///
     /// - Throws: `DecodingError`, or 413 when the body is larger than ``maximumBody``.
     package func document<Value: Document>(_ type: Value.Type) async throws -> Value {
-        let buffer = try await body.collect(upTo: Self.maximumBody)
-        return try DocumentForm.decode(type, from: Data(buffer.readableBytesView))
+        try DocumentForm.decode(type, from: await bytes(upTo: Self.maximumBody))
     }
 }

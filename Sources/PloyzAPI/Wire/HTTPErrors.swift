@@ -1,5 +1,6 @@
 package import Hummingbird
 package import PloyzModel
+import PloyzTrust
 
 extension PloyzError {
     /// The HTTP status that goes with the exit status: programs read the code in the body, people who look at a trace
@@ -14,9 +15,19 @@ extension PloyzError {
     }
 }
 
+extension PloyzError {
+    /// Whether it says that the caller may not, or makes no sense.
+    fileprivate var isRefusal: Bool {
+        code.exitStatus == 2 || [.peerRefused, .joinLimited, .tokenRefused].contains(code)
+    }
+}
+
 /// Turns every error that leaves a handler into a status and an ``ErrorDocument``; the one place where that is done.
 package struct ErrorTranslation<Context: RequestContext>: RouterMiddleware {
-    package init() {}
+    private let refusals: Refusals
+
+    /// - Parameter refusals: counts what was the caller's fault.
+    package init(counting refusals: Refusals) { self.refusals = refusals }
 
     package func handle(
         _ request: Request,
@@ -25,19 +36,22 @@ package struct ErrorTranslation<Context: RequestContext>: RouterMiddleware {
     ) async throws -> Response {
         do {
             return try await next(request, context)
-        } catch let error as PloyzError {
-            return try Self.response(error, status: error.httpStatus)
         } catch let error as any HTTPResponseError {
             let isRequestsFault = (400..<500).contains(error.status.code)
+            // A body that is too large has been counted where its bytes came in.
+            if isRequestsFault, error.status != .contentTooLarge { refusals.count("malformed-request") }
             let message = "\(request.method) \(request.uri.path): \(error.status)"
             return try Self.response(
                 PloyzError(isRequestsFault ? .usage : .failed, message),
                 status: error.status
             )
         } catch let error as DecodingError {
+            refusals.count("malformed-request")
             return try Self.response(PloyzError(.usage, Self.explain(error)), status: .badRequest)
         } catch {
-            return try Self.response(PloyzError(describing: error), status: .internalServerError)
+            let error = PloyzError(describing: error)
+            if error.isRefusal { refusals.count(error.code.text) }
+            return try Self.response(error, status: error.httpStatus)
         }
     }
 

@@ -6,7 +6,7 @@ package struct Machine: AsyncParsableCommand {
         abstract: "Invite machines, list them, say what they take, remove them.",
         subcommands: [
             MachineInvite.self, MachineLs.self, MachineDrain.self, MachineActivate.self, MachineStandby.self,
-            MachineRm.self, MachineRename.self, MachineUpdate.self, MachineRtt.self,
+            MachineRm.self, MachineRename.self, MachineUpdate.self, MachineRtt.self, MachineStorage.self,
         ]
     )
 

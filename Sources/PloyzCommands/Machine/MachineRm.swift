@@ -59,8 +59,3 @@ package struct MachineRm: DaemonCommand {
         return preview.lostVolumes.map(\.volume)
     }
 }
-
-extension ErrorCode {
-    /// Somebody at the terminal was asked and did not say yes.
-    static let notConfirmed = ErrorCode("not-confirmed", exitStatus: 3)
-}

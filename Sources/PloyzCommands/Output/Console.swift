@@ -5,7 +5,7 @@ package import PloyzModel
 /// Where a command's output goes, and in which form.
 package struct Console: Sendable {
     package let format: OutputFormat
-    private let ink: Ink
+    let ink: Ink
     private let errorInk: Ink
     private let context: CommandContext
 

@@ -15,7 +15,7 @@ struct MigrationSession: Sendable {
     /// - Throws: the exit status that the first migration which did not succeed asks for.
     func run(detach: Bool, _ order: @escaping @Sendable () async throws -> [MigrationStart]) async throws {
         let current = Mutex<OperationID?>(nil)
-        try await untilInterrupted {
+        try await Interruption.watched(context) {
             var statuses: [Int32] = []
             for start in try await order() {
                 guard !detach, let operation = start.operation else { continue }
@@ -30,7 +30,7 @@ struct MigrationSession: Sendable {
 
     /// Follows a migration that was started before.
     func watch(_ operation: OperationID) async throws {
-        try await untilInterrupted {
+        try await Interruption.watched(context) {
             let status = try await follow(operation)
             if status != 0 { throw ExitCode(status) }
         } message: {
@@ -59,25 +59,6 @@ struct MigrationSession: Sendable {
         if console.format != .json { try console.show(report) }
         if let error = report.error { console.report(error.error) }
         return report.exitStatus
-    }
-
-    private func untilInterrupted(
-        _ body: @escaping @Sendable () async throws -> Void,
-        message: () -> PloyzError
-    ) async throws {
-        let wasInterrupted = try await withThrowingTaskGroup(of: Bool.self) { group in
-            group.addTask {
-                try await body()
-                return false
-            }
-            group.addTask {
-                for await _ in context.interrupts() { return true }
-                throw CancellationError()
-            }
-            defer { group.cancelAll() }
-            return try await group.next() ?? false
-        }
-        if wasInterrupted { throw message() }
     }
 
     private static func interrupted(_ operation: OperationID?) -> PloyzError {

@@ -60,7 +60,7 @@ struct Gatekeeper: Sendable {
             )
             var transaction = try Self.claims(of: record)
             transaction.conditions.append(try .value(inviteKey, encoding: invite))
-            transaction.writes.append(.delete(inviteKey))
+            if Guard.tokenUse.isOn { transaction.writes.append(.delete(inviteKey)) }
             transaction.writes.append(try .put(IssuedCertificates(machine: id, certificates: [certificate])))
             if try await store.commit(transaction) { return record }
         }

@@ -14,7 +14,8 @@ extension Member {
     func servePeers() async throws {
         let store = store
         let agent = migrations.agent.stoppingAtBreakpoints()
-        let operators = OperatorRouter(DaemonOperator(answering: .member(self)))
+        let operators = OperatorRouter(DaemonOperator(answering: .member(self)), counting: refusals)
+        let storage = StoragePeerRouter(storage) { self.isStorageMember($0) }
         let issuer = issuer
         let certificates = CertificateRoute { machine, request in
             RenewedCertificate(certificate: try await issuer.renew(request.signingRequest, for: machine))
@@ -24,8 +25,10 @@ extension Member {
             port: configuration.apiPort,
             credentials: transport,
             connections: connections,
+            refusals: refusals,
             logger: logger,
             admits: { machine in
+                guard Guard.knownMachine.isOn else { return true }
                 // Only machines that the cluster still knows; a store that does not answer admits those known before.
                 do {
                     return try await store.get(.machine(machine)) != nil
@@ -37,6 +40,7 @@ extension Member {
             routes: { router in
                 operators.add(to: router)
                 certificates.add(to: router)
+                storage.add(to: router)
             }
         ).run()
     }
@@ -49,6 +53,7 @@ extension Member {
             port: configuration.joinPort,
             credentials: transport,
             clock: timekeeper,
+            refusals: refusals,
             logger: logger,
             renew: { RenewedCertificate(certificate: try await issuer.renewEnded($0)) },
             admit: { try await self.admit($0) }

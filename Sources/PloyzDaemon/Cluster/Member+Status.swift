@@ -37,7 +37,8 @@ extension Member {
                 )
             },
             storeHealthy: await storeIsHealthy(),
-            storageMembers: records.filter(\.isStorageMember).map(MachinePlace.init)
+            storageMembers: records.filter(\.isStorageMember).map(MachinePlace.init),
+            members: await storageMembers()
         )
     }
 
@@ -73,6 +74,7 @@ extension Member {
         }
         warnings += overdueCertificates()
         let name = machines.first(where: \.isLocal)?.name ?? identity.machine.name
+        warnings += await network.problems.map { "\(name): \($0)" }
         warnings += await serving.problems.map { "\(name): \($0)" }
         return ClusterStatus(
             id: identity.cluster.id,
@@ -90,6 +92,7 @@ extension Member {
                     cutOff: $0.cutOff
                 )
             },
+            refused: refusals.all,
             warnings: warnings
         )
     }

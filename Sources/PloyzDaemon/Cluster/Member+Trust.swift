@@ -1,4 +1,3 @@
-import Logging
 import PloyzAPI
 import PloyzModel
 import PloyzTrust
@@ -8,16 +7,12 @@ import SystemPackage
 extension Member {
     var issuer: CertificateIssuer {
         CertificateIssuer(
-            files: authorityFiles,
+            files: AuthorityFiles(directory: state.pki.string),
             store: store,
             lifetime: configuration.certificateLifetime,
             timekeeper: timekeeper
         )
     }
-
-    var revocationFile: RevocationFile { RevocationFile(authorityFiles) }
-
-    private var authorityFiles: AuthorityFiles { AuthorityFiles(directory: state.pki.string) }
 
     /// Follows what the store says of machines and their certificates.
     func followTrust(_ group: inout DiscardingTaskGroup) {
@@ -28,7 +23,6 @@ extension Member {
             streams: streams,
             migrations: migrations,
             standing: standing,
-            remember: { record in self.remember(record) },
             logger: logger
         )
         let certificates = CertificateKeeper(
@@ -46,25 +40,12 @@ extension Member {
         )
         group.addTask { await departures.follow() }
         group.addTask { await certificates.run() }
-        if identity.machine.isStorageMember {
-            let revocations = RevocationKeeper(
-                file: revocationFile,
-                mirror: mirror,
-                timekeeper: timekeeper,
-                logger: logger
-            )
-            group.addTask { await revocations.follow() }
-        }
-    }
-
-    /// The next start of the daemon begins with what the record says now, such as another name.
-    private func remember(_ record: MachineRecord) {
-        do {
-            guard var known = try state.readIdentity(), known.machine != record else { return }
-            known.machine = record
-            try state.write(known)
-        } catch {
-            logger.error("The machine's own record cannot be remembered", metadata: ["error": "\(error)"])
-        }
+        let revocations = RevocationKeeper(
+            file: RevocationFile(directory: state.pki.string),
+            mirror: mirror,
+            timekeeper: timekeeper,
+            logger: logger
+        )
+        group.addTask { await revocations.follow() }
     }
 }

@@ -20,6 +20,7 @@ final class Member: Sendable {
     let identity: MachineIdentity
     let configuration: DaemonConfiguration
     let state: StateDirectory
+    let refusals: Refusals
     let logger: Logger
     let timekeeper = SystemTimekeeper()
     let credentials: CredentialFiles
@@ -27,6 +28,7 @@ final class Member: Sendable {
     let transport: TransportCredentials
     let supervisor: any Supervisor
     let store: EtcdClusterStore
+    let storage: StorageKeeper
     let mirror: ClusterMirror
     let placements: LocalPlacements
     let storeGuard: StoreGuard
@@ -49,6 +51,7 @@ final class Member: Sendable {
         identity: MachineIdentity,
         configuration: DaemonConfiguration,
         state: StateDirectory,
+        refusals: Refusals,
         logger: Logger
     ) throws {
         var logger = logger
@@ -56,6 +59,7 @@ final class Member: Sendable {
         self.identity = identity
         self.configuration = configuration
         self.state = state
+        self.refusals = refusals
         self.logger = logger
         let machine = identity.machine.id
         credentials = CredentialFiles(directory: state.pki.string)
@@ -69,9 +73,16 @@ final class Member: Sendable {
         root = loaded.root
         supervisor = Self.makeSupervisor(state)
         store = try EtcdClusterStore(
-            endpoints: identity.machines.filter(\.isStorageMember)
-                .map { StoreEndpoint(host: $0.managementAddress, port: configuration.storePort) },
+            endpoints: identity.endpoints(port: configuration.storePort),
             credentials: StoreCredentials(credentials),
+            logger: logger
+        )
+        storage = try StorageKeeper(
+            identity: identity,
+            configuration: configuration,
+            directory: state,
+            supervisor: supervisor,
+            store: store,
             logger: logger
         )
         mirror = ClusterMirror(store: store, logger: logger)
@@ -97,7 +108,8 @@ final class Member: Sendable {
             member: OverlayMember(
                 machine: machine,
                 cluster: identity.cluster.network,
-                subnet: identity.machine.subnet
+                subnet: identity.machine.subnet,
+                management: try ManagementAddress(identity.machine.managementAddress)
             ),
             supervisor: supervisor,
             ownProcesses: { [processes = ServingProcesses(supervisor: supervisor)] in await processes() },
@@ -133,6 +145,7 @@ final class Member: Sendable {
             volumes: volumes,
             engine: engine,
             timekeeper: timekeeper,
+            refusals: refusals,
             logger: logger
         )
         let seams = MachineSeams(

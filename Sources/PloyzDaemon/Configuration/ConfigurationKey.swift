@@ -110,6 +110,12 @@ struct ConfigurationKey: Sendable {
             .text { $0.etcdProgram = try absolute($1) }
         ),
         .init(
+            "etcdctl_program",
+            "What makes a store from a snapshot",
+            default: "/usr/bin/etcdctl",
+            .text { $0.etcdctlProgram = try absolute($1) }
+        ),
+        .init(
             "dnsmasq_program",
             "What answers for services' names",
             default: "/usr/sbin/dnsmasq",

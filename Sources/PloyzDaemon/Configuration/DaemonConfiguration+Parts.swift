@@ -46,6 +46,13 @@ extension DaemonConfiguration {
             wireguard: try DeviceName(wireguardInterface),
             bridge: try DeviceName(bridge),
             listenPort: wireguardPort,
+            ports: ControlPorts(
+                join: joinPort,
+                api: apiPort,
+                stream: streamPort,
+                store: storePort,
+                storePeer: storePeerPort
+            ),
             keyFile: state.wireguardKey.string,
             logFile: state.helpers.appending("wireguard-go.log").string,
             rulesFile: state.root.appending("rules.json").string

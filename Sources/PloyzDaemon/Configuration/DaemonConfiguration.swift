@@ -31,6 +31,7 @@ struct DaemonConfiguration: Hashable, Sendable, Codable {
     /// The static program that sandboxes run.
     var sandboxProgram: String
     var etcdProgram: String
+    var etcdctlProgram: String
     var dnsmasqProgram: String
     var haproxyProgram: String
     /// Where HTTP routes answer, on every address.
@@ -60,6 +61,7 @@ struct DaemonConfiguration: Hashable, Sendable, Codable {
         storePeerPort = 2380
         sandboxProgram = "/bin/busybox"
         etcdProgram = "/usr/bin/etcd"
+        etcdctlProgram = "/usr/bin/etcdctl"
         dnsmasqProgram = "/usr/sbin/dnsmasq"
         haproxyProgram = "/usr/sbin/haproxy"
         httpPort = 80

@@ -65,15 +65,15 @@ struct Deployer: Sendable {
     /// What `migrate preview` shows.
     func previewMove(_ request: MoveRequest) async throws -> MigrationPreview {
         let rendering = try await rendering(of: request)
-        return try await migrations.preview(
-            MigrationRequest(
-                service: request.service,
-                instance: rendering.instance.ref.index,
-                from: rendering.instance.machine,
-                target: rendering.target.id,
-                limits: request.limits
-            )
+        var migration = MigrationRequest(
+            service: request.service,
+            instance: rendering.instance.ref.index,
+            from: rendering.instance.machine,
+            target: rendering.target.id,
+            limits: request.limits
         )
+        migration.takesTargetForActive = request.takesTargetForActive
+        return try await migrations.preview(migration)
     }
 
     /// Deploys what ``render(_:)`` prints.

@@ -46,6 +46,7 @@ package struct Doctor: Sendable {
         findings.append(await docker())
         if let appArmor = appArmor() { findings.append(appArmor) }
         findings.append(await firewall())
+        findings.append(await sources())
         findings.append(await wireGuard())
         findings += await volumes()
         findings.append(stateDirectory())
@@ -162,6 +163,21 @@ package struct Doctor: Sendable {
             )
         }
         return DoctorFinding("firewall", .ok, "nf_tables answers")
+    }
+
+    /// Whether instances can be kept from sending with others' addresses.
+    private func sources() async -> DoctorFinding {
+        let result = await machine.run("nft", ["--check", "add", "table", "bridge", "ployz"])
+        guard let result, result.status == 0, machine.has("bridge") else {
+            return DoctorFinding(
+                "sources",
+                .warning,
+                "instances here could send with others' addresses: "
+                    + (machine.has("bridge") ? Self.complaint(of: result, from: "nft") : "bridge is not installed"),
+                next: "a kernel with CONFIG_NF_TABLES_BRIDGE, and iproute2"
+            )
+        }
+        return DoctorFinding("sources", .ok, "nf_tables filters bridges")
     }
 
     private func wireGuard() async -> DoctorFinding {

@@ -303,7 +303,8 @@ extension MoveRequest {
             to: request.target.text,
             instance: request.instance,
             from: request.from?.text,
-            limits: PloyzAPI.MigrationLimits(maxDowntime: request.maxDowntime, stallLimit: request.stallLimit)
+            limits: PloyzAPI.MigrationLimits(maxDowntime: request.maxDowntime, stallLimit: request.stallLimit),
+            takesTargetForActive: request.takesTargetForActive
         )
     }
 }

@@ -6,14 +6,16 @@ import PloyzModel
 actor Node {
     private let configuration: DaemonConfiguration
     private let state: StateDirectory
+    private let refusals: Refusals
     private let logger: Logger
     private let (members, start) = AsyncStream.makeStream(of: Member.self)
     private var current: Member?
     private var isChanging = false
 
-    init(configuration: DaemonConfiguration, logger: Logger) {
+    init(configuration: DaemonConfiguration, refusals: Refusals, logger: Logger) {
         self.configuration = configuration
         self.state = StateDirectory(configuration.stateDirectory)
+        self.refusals = refusals
         self.logger = logger
     }
 
@@ -78,7 +80,13 @@ actor Node {
 
     @discardableResult
     private func enter(_ identity: MachineIdentity) throws -> Member {
-        let member = try Member(identity: identity, configuration: configuration, state: state, logger: logger)
+        let member = try Member(
+            identity: identity,
+            configuration: configuration,
+            state: state,
+            refusals: refusals,
+            logger: logger
+        )
         current = member
         start.yield(member)
         return member

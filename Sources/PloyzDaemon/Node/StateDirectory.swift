@@ -24,6 +24,11 @@ struct StateDirectory: Sendable {
     var ingress: FilePath { root.appending("ingress") }
     var etcd: FilePath { root.appending("etcd") }
 
+    /// What the machine remembers of its member of the store.
+    var storage: FilePath { root.appending("storage.json") }
+    /// The data of the last member that left this machine.
+    var etcdLeft: FilePath { root.appending("etcd.left") }
+
     /// Makes the directories that are missing, mode 0700.
     func create() throws {
         for path in [root, pki, journal, helpers, locks, etcd] {
@@ -33,6 +38,8 @@ struct StateDirectory: Sendable {
                 attributes: [.posixPermissions: 0o700]
             )
         }
+        // It may have been there already, made by another.
+        try FileManager.default.setAttributes([.posixPermissions: 0o700], ofItemAtPath: root.string)
     }
 
     /// The machine's place in a cluster; nil when it belongs to none.

@@ -120,4 +120,32 @@ struct DaemonOperator: OperatorService {
     func cancelMigration(_ id: OperationID) async throws -> CancelAnswer {
         try await member().migrations.cancel(id)
     }
+
+    func previewDrain(_ request: DrainRequest) async throws -> DrainReport {
+        try await member().drains.preview(request)
+    }
+
+    func startDrain(_ request: DrainRequest) async throws -> DrainStart {
+        try await member().drains.start(request)
+    }
+
+    func watchDrain(_ id: DrainID) async throws -> AsyncThrowingStream<DrainReport, any Error> {
+        try await member().drains.watch(id)
+    }
+
+    func changeStorage(_ request: StorageRequest) async throws -> StorageChange {
+        let isAskedHere = if case .node = answering { true } else { false }
+        return try await member().changeStorage(request, mayHandOn: isAskedHere)
+    }
+
+    func snapshot(_ take: (SnapshotPiece) async throws -> Void) async throws {
+        try await member().saveStore(take)
+    }
+
+    func restore(_ request: RestoreRequest) async throws -> StoreRestoration {
+        guard case .node(let node) = answering else {
+            throw PloyzError(.usage, "a store is restored on the machine itself")
+        }
+        return try await node.member().restoreStore(request)
+    }
 }

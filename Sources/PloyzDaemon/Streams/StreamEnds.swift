@@ -21,6 +21,7 @@ final class StreamEnds: TicketIssuer {
     private let volumes: ZFSVolumeStore?
     private let engine: DockerEngine
     private let timekeeper: any Timekeeper
+    private let refusals: Refusals
     private let logger: Logger
     private let issued = Mutex<[AttemptID: [Issued]]>([:])
 
@@ -33,6 +34,7 @@ final class StreamEnds: TicketIssuer {
         volumes: ZFSVolumeStore?,
         engine: DockerEngine,
         timekeeper: any Timekeeper,
+        refusals: Refusals,
         logger: Logger
     ) {
         host = identity.machine.managementAddress
@@ -42,6 +44,7 @@ final class StreamEnds: TicketIssuer {
         self.volumes = volumes
         self.engine = engine
         self.timekeeper = timekeeper
+        self.refusals = refusals
         self.logger = logger
         transfer = StreamTransfer(
             timekeeper: timekeeper,
@@ -61,6 +64,7 @@ final class StreamEnds: TicketIssuer {
             port: port,
             tickets: office,
             timekeeper: timekeeper,
+            refusals: refusals,
             logger: logger,
             bufferSize: bufferSize
         ).run()

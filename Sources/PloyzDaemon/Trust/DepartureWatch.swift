@@ -13,8 +13,6 @@ struct DepartureWatch: Sendable {
     let streams: StreamEnds
     let migrations: MigrationService
     let standing: Standing
-    /// Given this machine's own record, when that may have changed.
-    let remember: @Sendable (MachineRecord) -> Void
     let logger: Logger
 
     /// Follows the records until the task is cancelled.
@@ -48,10 +46,7 @@ struct DepartureWatch: Sendable {
 
     /// A store from a backup may know nothing of this machine: only what says that it was removed counts.
     private func learnOwnStanding() {
-        if let value = mirror.value(.machine(machine)) {
-            if let record = try? JSON.decode(MachineRecord.self, from: value) { remember(record) }
-            return standing.learn(nil, logger: logger)
-        }
+        if mirror.value(.machine(machine)) != nil { return standing.learn(nil, logger: logger) }
         guard let value = mirror.value(.revoked(machine)),
             let removed = try? JSON.decode(RemovedMachine.self, from: value)
         else { return }

@@ -3,7 +3,8 @@ import PloyzMigration
 import PloyzModel
 import PloyzTrust
 
-/// Writes the list of revocations from the records of machines that were removed, on a storage member, for its etcd.
+/// Writes the list of revocations from the records of machines that were removed, for etcd. Every machine has it: one that
+/// is to become a storage member needs it before it has a member of the store.
 struct RevocationKeeper: Sendable {
     let file: RevocationFile
     let mirror: ClusterMirror
@@ -12,7 +13,7 @@ struct RevocationKeeper: Sendable {
 
     /// Follows the records until the task is cancelled.
     func follow() async {
-        let reader = mirror.reader(under: [.revoked])
+        let reader = mirror.reader(under: [.revoked, .machines])
         var isWritten = false
         for await _ in mirror.changes() where mirror.isRead {
             if !reader.take().isEmpty { isWritten = false }

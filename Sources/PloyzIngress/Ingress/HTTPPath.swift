@@ -10,6 +10,13 @@ enum HTTPPath {
         return "\(host)\(path)/"
     }
 
+    /// Host or path as a message names it, whatever a record holds: one line of at most 100 characters.
+    static func shown(_ text: String) -> String {
+        text.unicodeScalars.prefix(100).map { scalar in
+            scalar.properties.generalCategory == .control ? scalar.escaped(asASCII: true) : String(scalar)
+        }.joined()
+    }
+
     /// Why no request can have this host, or nil. A host name is 1 to 253 characters, in lower case (RFC 1123).
     static func problem(host: String) -> String? {
         let labels = host.split(separator: ".", omittingEmptySubsequences: false)

@@ -141,7 +141,7 @@ struct IngressBook: Sendable {
         var backends: Set<Int> = []
         for route in view.routes {
             if let reason = problem(of: route, in: view) {
-                let name = "the route \(route.host)\(route.path)"
+                let name = "the route \(HTTPPath.shown(route.host + route.path))"
                 page.problems.append(ServingProblem("\(view.ref)", "\(name) is not served: \(reason)"))
                 continue
             }

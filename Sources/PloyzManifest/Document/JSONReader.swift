@@ -14,7 +14,7 @@ struct JSONReader {
 
     private mutating func value(depth: Int) throws(DocumentProblem) -> DocumentValue {
         skipSpace()
-        guard depth <= DocumentLimits.depth else {
+        guard DocumentLimits.allows(depth: depth) else {
             throw cursor.problem("more than \(DocumentLimits.depth) tables and lists inside each other")
         }
         let line = cursor.line

@@ -58,7 +58,7 @@ struct TOMLReader {
                 guard !part.isEmpty else { throw cursor.problem("expected a key, found \(cursor.found)") }
                 parts.append(part)
             }
-            guard parts.count <= DocumentLimits.depth else {
+            guard DocumentLimits.allows(depth: parts.count) else {
                 throw cursor.problem("a key with more than \(DocumentLimits.depth) parts")
             }
             skipSpace()
@@ -68,7 +68,7 @@ struct TOMLReader {
 
     mutating func value(depth: Int) throws(DocumentProblem) -> DocumentValue {
         skipSpace()
-        guard depth <= DocumentLimits.depth else {
+        guard DocumentLimits.allows(depth: depth) else {
             throw cursor.problem("more than \(DocumentLimits.depth) tables and lists inside each other")
         }
         let line = cursor.line

@@ -127,7 +127,7 @@ struct TOMLTree {
 
     private mutating func make(_ origin: Origin, below table: Int, levels: Int, line: Int) throws(TOMLConflict) -> Int {
         let depth = tables[table].depth + levels
-        guard depth <= DocumentLimits.depth else {
+        guard DocumentLimits.allows(depth: depth) else {
             throw TOMLConflict(message: "more than \(DocumentLimits.depth) tables and lists inside each other")
         }
         tables.append(Table(origin: origin, line: line, depth: depth))

@@ -60,7 +60,7 @@ extension MigrationPlanner {
         guard let target = facts.picture.machine(request.target) else {
             return [PloyzError(.unknownMachine, "there is no machine '\(request.target)'", next: "ployzctl machine ls")]
         }
-        guard target.lifecycle != .active else { return [] }
+        guard target.lifecycle != .active, request.takesTargetForActive != true else { return [] }
         return [
             PloyzError(
                 .targetDraining,

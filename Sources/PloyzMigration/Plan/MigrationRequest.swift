@@ -19,6 +19,9 @@ package struct MigrationRequest: Hashable, Sendable, Codable {
     package var streamRetries: Int
     /// Who asked, for the record: for example `uid 0 on m1`.
     package var requester: String
+    /// Whether the plan is made as if the target took new things, because it will when its turn comes. Only for previews;
+    /// nil is false.
+    package var takesTargetForActive: Bool?
 
     package static let defaultStallLimit = Span(milliseconds: 30_000)
     package static let defaultMaxRounds = 8
@@ -33,7 +36,8 @@ package struct MigrationRequest: Hashable, Sendable, Codable {
         stallLimit: Span = MigrationRequest.defaultStallLimit,
         maxRounds: Int = MigrationRequest.defaultMaxRounds,
         streamRetries: Int = MigrationRequest.defaultStreamRetries,
-        requester: String
+        requester: String,
+        takesTargetForActive: Bool? = nil
     ) {
         self.service = service
         self.instance = instance
@@ -44,5 +48,6 @@ package struct MigrationRequest: Hashable, Sendable, Codable {
         self.maxRounds = maxRounds
         self.streamRetries = streamRetries
         self.requester = requester
+        self.takesTargetForActive = takesTargetForActive
     }
 }

@@ -53,6 +53,12 @@ extension StoreKey {
     package static let locks = root.appending("locks/")
     package static func lock(_ ref: ServiceRef) -> StoreKey { locks.appending(ref.description) }
 
+    /// The emptying of machines, by machine.
+    package static let drains = root.appending("drains/")
+    package static func drain(_ machine: MachineID) -> StoreKey { drains.appending(machine.text) }
+    /// The ID of the drain that was begun last: two that were planned without knowing of each other cannot both begin.
+    package static let drainTurn = root.appending("drain-turn")
+
     /// Whether this is the key of something under `prefix`.
     package func isBelow(_ prefix: StoreKey) -> Bool { text.utf8.starts(with: prefix.text.utf8) }
 

@@ -41,7 +41,7 @@ package struct IPv4Network: Hashable, Sendable, TextCodable {
     /// - Throws: ``InvalidName`` unless `text` is `a.b.c.d/n` with no host bit set.
     package init(_ text: String) throws(InvalidName) {
         let parts = text.split(separator: "/", omittingEmptySubsequences: false)
-        guard parts.count == 2, let length = Int(parts[1]), (0...32).contains(length) else {
+        guard parts.count == 2, let length = Int(parts[1]), (0...32).contains(length), String(length) == parts[1] else {
             throw InvalidName(text: text, rule: "an IPv4 network such as 10.101.0.0/16")
         }
         let address = try IPv4Address(String(parts[0]))
@@ -61,6 +61,9 @@ package struct IPv4Network: Hashable, Sendable, TextCodable {
         precondition(UInt64(offset) < size, "the address lies outside the network")
         return IPv4Address(bits: base.bits + offset)
     }
+
+    /// The address after the network's own; that itself in a network of one, which a record may hold.
+    package var firstHost: IPv4Address { size > 1 ? address(at: 1) : base }
 
     /// The `index`-th network of `length` bits inside this one; nil when there is none.
     package func subnet(_ index: UInt32, prefixLength length: Int) -> IPv4Network? {

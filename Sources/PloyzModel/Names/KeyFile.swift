@@ -7,7 +7,7 @@ package struct KeyFile: Hashable, Sendable, TextCodable {
     package init(_ path: String) throws(InvalidName) {
         let parts = path.split(separator: "/", omittingEmptySubsequences: false)
         guard path.hasPrefix("/"), path.utf8.count <= 1000, parts.dropFirst().allSatisfy({ !$0.isEmpty && $0 != ".." }),
-            path.utf8.allSatisfy({ $0 > 0x20 && $0 != 0x7f })
+            path.unicodeScalars.allSatisfy({ $0 != " " && $0.properties.generalCategory != .control })
         else {
             throw InvalidName(
                 text: String(path.prefix(100)),

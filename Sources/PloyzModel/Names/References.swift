@@ -52,9 +52,10 @@ package struct InstanceRef: Hashable, Comparable, Sendable, CustomStringConverti
 
     /// - Throws: ``InvalidName`` unless `text` is `namespace/service/index`.
     package init(_ text: String) throws(InvalidName) {
-        guard let slash = text.lastIndex(of: "/"), let index = Int(text[text.index(after: slash)...]), index >= 0 else {
-            throw InvalidName(text: text, rule: "namespace/service/index")
-        }
+        guard let slash = text.lastIndex(of: "/"), let index = Int(text[text.index(after: slash)...]), index >= 0,
+            // Not `+1` or `01`, which would be other names of the same instance.
+            text[text.index(after: slash)...] == String(index)
+        else { throw InvalidName(text: text, rule: "namespace/service/index") }
         self.init(service: try ServiceRef(String(text[..<slash])), index: index)
     }
 

@@ -56,7 +56,7 @@ extension RouteRecord {
     package func handedOver(to target: MachineID) -> RouteRecord {
         var moved = self
         moved.machine = target
-        moved.generation += 1
+        moved.generation = moved.generation.grown
         moved.handover = Handover(
             from: machine,
             phase: .opening,

@@ -56,7 +56,7 @@ package struct MachineRecord: Codable, Hashable, Sendable {
     }
 
     /// The first host address of ``subnet``: the machine's own on the overlay, its containers' gateway.
-    package var overlayAddress: IPv4Address { subnet.address(at: 1) }
+    package var overlayAddress: IPv4Address { subnet.firstHost }
 }
 
 /// What the ZFS of a machine can do; probed, never assumed.

@@ -17,7 +17,7 @@ extension RouteRecord {
     package func parked(for operation: OperationID) -> RouteRecord {
         var parked = self
         parked.parking = Parking(operation: operation)
-        parked.generation += 1
+        parked.generation = parked.generation.grown
         return parked
     }
 
@@ -25,7 +25,7 @@ extension RouteRecord {
     package var released: RouteRecord {
         var released = self
         released.parking = nil
-        released.generation += 1
+        released.generation = released.generation.grown
         return released
     }
 }

@@ -7,12 +7,12 @@ struct Firewall: Sendable {
     let runner: any InvocationRunner
 
     /// What ``load(_:)`` gives to nft, without elements.
-    var rules: String { NftRuleset.text(configuration, cluster: member.cluster, elements: .none) }
+    var rules: String { NftRuleset.text(configuration, member: member, elements: .none) }
 
     /// Loads our table anew, in one transaction, and repairs the forward rules.
     func load(_ elements: TableElements) async throws {
         try await runner.require(
-            NftRuleset.load(configuration, cluster: member.cluster, elements: elements)
+            NftRuleset.load(configuration, member: member, elements: elements)
         )
         try await repairForwardRules()
     }

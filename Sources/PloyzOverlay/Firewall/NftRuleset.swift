@@ -8,9 +8,11 @@ enum NftRuleset {
     /// The input of `nft -f -`: one transaction that replaces the table whole, whether or not it is there.
     static func text(
         _ configuration: OverlayConfiguration,
-        cluster: IPv4Network,
+        member: OverlayMember,
         elements: TableElements
     ) -> String {
+        let cluster = member.cluster
+        let guards = GuardRules(configuration: configuration, member: member)
         let wireguard = configuration.wireguard
         let bridge = configuration.bridge
         return """
@@ -33,6 +35,9 @@ enum NftRuleset {
                 map speaking { type ipv4_addr : ipv4_addr; }
                 # Alias to address of instances elsewhere that open connections to here.
                 map heard { type ipv4_addr : ipv4_addr; }
+                # Where machines are reached outside of the overlay, and the other machines' management addresses.
+                set underlay { type ipv4_addr; }
+                set managers { type ipv6_addr; }
 
                 chain park_prerouting {
                     type filter hook prerouting priority raw; policy accept;
@@ -83,6 +88,15 @@ enum NftRuleset {
                     # So does one whose alias nobody has any more; it must not leave by the default route.
                     ip daddr \(Handover.aliases) ip daddr != @aliases ct original ip daddr \(cluster) jump refuse
                 }
+                chain guard_input {
+                    type filter hook input priority filter - 10; policy accept;
+                    iifname "lo" accept
+                    \(guards.input.joined(separator: "\n        "))
+                }
+                chain guard_forward {
+                    type filter hook forward priority filter - 20; policy accept;
+                    \(guards.forward.joined(separator: "\n        "))
+                }
                 chain refuse {
                     meta l4proto tcp reject with tcp reset
                     reject with icmpx type host-unreachable
@@ -105,18 +119,18 @@ enum NftRuleset {
             """
     }
 
-    /// The table without the elements of its sets and maps, which follow the records.
-    static let list = Invocation("nft", ["--terse", "list", "table", "inet", "ployz"])
+    /// The table without the elements of its sets and maps, which follow the records, and without what was counted.
+    static let list = Invocation("nft", ["--terse", "--stateless", "list", "table", "inet", "ployz"])
 
     static func load(
         _ configuration: OverlayConfiguration,
-        cluster: IPv4Network,
+        member: OverlayMember,
         elements: TableElements
     ) -> Invocation {
         Invocation(
             "nft",
             ["-f", "-"],
-            input: text(configuration, cluster: cluster, elements: elements)
+            input: text(configuration, member: member, elements: elements)
         )
     }
 

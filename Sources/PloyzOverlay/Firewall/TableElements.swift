@@ -25,6 +25,10 @@ struct TableElements: Hashable, Sendable {
     var speaking: [IPv4Address: IPv4Address] = [:]
     /// Alias to address: who it is that speaks, for instances and programs here.
     var heard: [IPv4Address: IPv4Address] = [:]
+    /// Where machines, this one too, are reached outside of the overlay. It follows the machines' records, as the next.
+    var underlay: Set<IPv4Address> = []
+    /// Management addresses of the other machines.
+    var managers: Set<ManagementAddress> = []
 
     static let none = TableElements()
 
@@ -34,7 +38,7 @@ struct TableElements: Hashable, Sendable {
     private static var sets: [(name: String, path: Addresses)] {
         [
             ("parked", \.parked), ("parked_arrivals", \.parkedArrivals), ("beside", \.beside),
-            ("answering", \.answering), ("aliases", \.aliases),
+            ("answering", \.answering), ("aliases", \.aliases), ("underlay", \.underlay),
         ]
     }
     private static var maps: [(name: String, path: Pairs)] {
@@ -47,7 +51,7 @@ struct TableElements: Hashable, Sendable {
     /// The commands that empty all sets and maps.
     static let flush =
         sets.map { "flush set inet ployz \($0.name)\n" }.joined()
-        + maps.map { "flush map inet ployz \($0.name)\n" }.joined()
+        + maps.map { "flush map inet ployz \($0.name)\n" }.joined() + "flush set inet ployz managers\n"
 
     /// The commands that turn `old` into `new` and name only what differs; empty when nothing does.
     static func commands(from old: TableElements, to new: TableElements) -> String {
@@ -68,6 +72,11 @@ struct TableElements: Hashable, Sendable {
             text += command("delete", name, pairs(before, after))
             text += command("add", name, pairs(after, before))
         }
+        let managers = { (some: Set<ManagementAddress>, others: Set<ManagementAddress>) in
+            some.subtracting(others).map(\.text).sorted()
+        }
+        text += command("delete", "managers", managers(old.managers, new.managers))
+        text += command("add", "managers", managers(new.managers, old.managers))
         return text
     }
 

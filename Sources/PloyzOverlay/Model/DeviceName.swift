@@ -24,10 +24,13 @@ package struct DeviceName: Hashable, Sendable, Codable, CustomStringConvertible,
         var hash: UInt64 = 0xcbf2_9ce4_8422_2325
         for byte in instance.description.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
         let digits = String((hash ^ hash >> 48) & 0xffff_ffff_ffff, radix: 16)
-        text = "plz" + String(repeating: "0", count: 12 - digits.count) + digits
+        text = Self.linkPrefix + String(repeating: "0", count: 12 - digits.count) + digits
     }
 
     private init(constant: String) { text = constant }
+
+    /// What the machine's ends of all instances' links begin with.
+    static let linkPrefix = "plz"
 
     /// An instance's end of its link, inside.
     static let inner = DeviceName(constant: "eth0")

@@ -42,6 +42,8 @@ struct NetworkPlan: Sendable {
         }
         self.peers = peers
         self.keys = keys
+        elements.underlay = place.underlay
+        elements.managers = Set(peers.keys.map { ManagementAddress(of: $0) })
     }
 
     var routePlan: RoutePlan { RoutePlan(routes: Set(routes.values), neighbours: neighbours) }

@@ -8,6 +8,8 @@ struct Surroundings: Sendable {
     let bridge: DeviceName
     /// All machines but this one.
     let others: [MachineID: MachineRecord]
+    /// IPv4 addresses of all machines outside of the overlay.
+    let underlay: Set<IPv4Address>
     private let subnets: Set<IPv4Network>
     private let lengths: Set<Int>
 
@@ -16,6 +18,7 @@ struct Surroundings: Sendable {
         self.wireguard = wireguard
         self.bridge = bridge
         others = machines.filter { $0.key != member.machine }
+        underlay = Set(machines.values.flatMap(\.endpoints).compactMap { (try? WireGuardEndpoint($0))?.ipv4 })
         subnets = Set(others.values.map(\.subnet))
         lengths = Set(subnets.map(\.prefixLength))
     }

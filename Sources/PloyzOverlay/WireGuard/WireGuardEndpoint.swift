@@ -10,7 +10,7 @@ struct WireGuardEndpoint: Hashable, Sendable, CustomStringConvertible {
     /// - Throws: ``InvalidName`` unless `text` has one of those forms.
     init(_ text: String) throws(InvalidName) {
         guard let colon = text.lastIndex(of: ":"), let port = UInt16(text[text.index(after: colon)...]), port > 0,
-            Self.isAddress(String(text[..<colon]))
+            String(port) == text[text.index(after: colon)...], Self.isAddress(String(text[..<colon]))
         else {
             throw InvalidName(text: text, rule: "an address and a port, such as 192.0.2.1:51820 or [2001:db8::1]:51820")
         }
@@ -18,6 +18,9 @@ struct WireGuardEndpoint: Hashable, Sendable, CustomStringConvertible {
     }
 
     var description: String { text }
+
+    /// Its address; nil for IPv6.
+    var ipv4: IPv4Address? { text.lastIndex(of: ":").flatMap { try? IPv4Address(String(text[..<$0])) } }
 
     private static func isAddress(_ host: String) -> Bool {
         if host.hasPrefix("["), host.hasSuffix("]") {

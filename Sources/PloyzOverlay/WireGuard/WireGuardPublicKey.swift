@@ -8,9 +8,10 @@ package struct WireGuardPublicKey: Hashable, Comparable, Sendable, CustomStringC
     /// 32 bytes.
     package let bytes: [UInt8]
 
-    /// - Throws: ``InvalidName`` unless `text` is 32 bytes in base64.
+    /// - Throws: ``InvalidName`` unless `text` is 32 bytes in base64, in its one form: the last digit has two bits that say
+    ///   nothing, so that four texts would name one peer.
     package init(_ text: String) throws(InvalidName) {
-        guard let data = Data(base64Encoded: text), data.count == 32 else {
+        guard let data = Data(base64Encoded: text), data.count == 32, data.base64EncodedString() == text else {
             throw InvalidName(text: text, rule: "a WireGuard public key: 32 bytes in base64")
         }
         self.text = text

@@ -9,7 +9,10 @@ struct Reception: Sendable {
     let tickets: TicketOffice
     let bufferSize: ByteCount
     let timekeeper: any Timekeeper
+    let refusals: Refusals
     let logger: Logger
+    /// Called once the connection has shown a good ticket, or is over.
+    let isKnown: @Sendable () -> Void
 
     /// How long a connection may take to show its ticket.
     static let headerLimit = Duration.seconds(10)
@@ -23,14 +26,18 @@ struct Reception: Sendable {
         do {
             let header = try await header()
             let sink = try tickets.redeem(header)
+            isKnown()
             result = .received(try await receive(into: sink))
         } catch let error as PloyzError {
             result = .failed(error)
         } catch let refusal as TicketRegistry<any StreamSink>.Refusal {
+            refusals.count("ticket-\(refusal)")
             result = .failed(
                 PloyzError(.ticketRefused, "the stream's ticket is \(refusal)", next: "repeat the command")
             )
         } catch {
+            if error as? Errno == .badMessage { refusals.count("stream-header") }
+            if error as? Errno == .timedOut { refusals.count("slow-ticket") }
             // The connection is gone, or was never a stream: there is nobody to tell.
             logger.info("stream ended", metadata: ["error": "\(error)"])
             socket.resetOnClose()
@@ -49,10 +56,10 @@ struct Reception: Sendable {
             var bytes: [UInt8] = []
             while bytes.count < StreamHeader.length {
                 let left = end - timekeeper.now
-                guard left > .zero else { throw Errno.timedOut }
+                guard left > .zero || !Guard.ticketTime.isOn else { throw Errno.timedOut }
                 let ready = try Poll.wait(
                     [.init(wake.reader, .readable), .init(socket.descriptor, .readable)],
-                    timeout: left
+                    timeout: max(left, .seconds(1))
                 )
                 guard ready[0].isEmpty else { throw CancellationError() }
                 var piece = [UInt8](repeating: 0, count: StreamHeader.length - bytes.count)

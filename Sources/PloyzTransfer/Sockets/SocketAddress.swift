@@ -72,6 +72,21 @@ struct SocketAddress: Sendable, CustomStringConvertible {
         return status == 0 ? Int(UInt16(bigEndian: address.sin6_port)) : 0
     }
 
+    /// The bytes of the address that a connection comes from; none when it is gone already.
+    static func peer(of descriptor: FileDescriptor) -> [UInt8] {
+        var address = sockaddr_in6()
+        var size = socklen_t(MemoryLayout<sockaddr_in6>.size)
+        let status = withUnsafeMutableBytes(of: &address) { bytes in
+            bytes.withMemoryRebound(to: sockaddr.self) { getpeername(descriptor.rawValue, $0.baseAddress, &size) }
+        }
+        guard status == 0 else { return [] }
+        guard Int32(address.sin6_family) == AF_INET6 else {
+            // sin_addr lies where sin6_flowinfo does.
+            return withUnsafeBytes(of: address.sin6_flowinfo) { Array($0) }
+        }
+        return withUnsafeBytes(of: address.sin6_addr) { Array($0) }
+    }
+
     private func open() throws -> FileDescriptor {
         let descriptor = socket(
             family,

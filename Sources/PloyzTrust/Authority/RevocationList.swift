@@ -38,13 +38,20 @@ package struct RevocationList: Sendable {
 extension CertificateAuthority {
     /// The list, signed, in DER.
     ///
-    /// It holds until the authority's own end: it is replaced at each revocation, and who reads it has no other.
-    ///
     /// - Parameter date: when it is made; also its number, by the second.
     package func sign(_ list: RevocationList, at date: Date) throws(PloyzError) -> [UInt8] {
+        try list.signed(by: key, for: root, at: date)
+    }
+}
+
+extension RevocationList {
+    /// The list in DER, as one of the authority that `root` is.
+    ///
+    /// It holds until the authority's own end: it is replaced at each revocation, and who reads it has no other.
+    func signed(by key: P256.Signing.PrivateKey, for root: TrustRoot, at date: Date) throws(PloyzError) -> [UInt8] {
         do {
             var serializer = DER.Serializer()
-            try serializer.serialize(RevokedCertificates(list: list, root: root, date: date))
+            try serializer.serialize(RevokedCertificates(list: self, root: root, date: date))
             let content = serializer.serializedBytes
             let signature = try key.signature(for: content).derRepresentation
             var whole = DER.Serializer()

@@ -19,7 +19,9 @@ package struct JoinEndpoint: Hashable, Sendable, TextCodable {
             var address = in6_addr()
             guard inet_pton(AF_INET6, String(host), &address) == 1 else { throw invalid }
         } else {
-            guard !host.isEmpty, host.utf8.allSatisfy(Self.isHostByte) else { throw invalid }
+            guard let first = host.utf8.first, first != UInt8(ascii: "-"),
+                first != UInt8(ascii: "."), host.utf8.allSatisfy(Self.isHostByte)
+            else { throw invalid }
         }
         self.host = String(host)
         self.port = port

@@ -28,7 +28,7 @@ struct RemovalPlannerTests {
         #expect(
             Set(transaction.writes.map(\.key)) == [
                 .machine(id), .machineName(plan.machine.name), .subnet(plan.machine.subnet), .certificates(of: id),
-                .revoked(id),
+                .drain(id), .revoked(id),
             ]
         )
         let after = try cluster.applying(plan)

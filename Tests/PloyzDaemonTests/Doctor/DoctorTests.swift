@@ -117,6 +117,12 @@ import Testing
         #expect(findings.map(\.check) == ["state"])
     }
 
+    @Test func aKernelThatFiltersNoBridgesIsAWarning() async throws {
+        let findings = try await examine { $0.programs.remove("bridge") }
+        #expect(findings.map(\.check) == ["sources"])
+        #expect(findings.map(\.state) == [.warning])
+    }
+
     @Test func aUnitThatIsNotEnabledIsAWarning() async throws {
         let findings = try await examine {
             $0.files["/run/systemd/system"] = .directory(mode: 0o755, ownerID: 0)
@@ -140,7 +146,7 @@ import Testing
 private struct FakeMachine: MachineUnderExamination {
     var programs: Set = [
         "ip", "nft", "iptables-save", "iptables-restore", "nsenter", "sysctl", "wg", "wireguard-go", "zfs", "zpool",
-        "dockerd",
+        "dockerd", "bridge",
     ]
     var files: [String: FileKind] = [
         "/bin/busybox": .program, "/usr/bin/etcd": .program, "/usr/sbin/dnsmasq": .program,

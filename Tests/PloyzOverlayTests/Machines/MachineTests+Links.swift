@@ -102,7 +102,8 @@ extension MachineTests {
         let member = OverlayMember(
             machine: try MachineID("m-0000000000000001"),
             cluster: TestMachine.cluster,
-            subnet: try IPv4Network("10.101.1.0/24")
+            subnet: try IPv4Network("10.101.1.0/24"),
+            management: try ManagementAddress("fd00::1")
         )
         let configuration = OverlayConfiguration(keyFile: "/nowhere", logFile: "/nowhere")
         let bridge = InstanceBridge(configuration: configuration, member: member, runner: runner)

@@ -16,7 +16,7 @@ extension MachineTests {
             let before = try await everything(cluster.m1)
             let helper = try await cluster.m1.supervisor.status(of: HelperName("wireguard-go"))
 
-            let daemon = cluster.m1.newDaemon()
+            let daemon = try cluster.m1.newDaemon()
             try await daemon.start()
             try await daemon.apply(picture)
             for (sandbox, isSealed) in [(one, false), (sealed, true)] {
@@ -44,7 +44,8 @@ extension MachineTests {
             Invocation("ip", ["neigh", "show", "nud", "permanent"]),
             Invocation("wg", ["show", machine.configuration.wireguard.text, "allowed-ips"]),
             Invocation("wg", ["show", machine.configuration.wireguard.text, "listen-port"]),
-            Invocation("ip", ["rule", "show"]), Invocation("nft", ["list", "ruleset"]), Invocation("iptables", ["-S"]),
+            Invocation("ip", ["rule", "show"]), Invocation("nft", ["--stateless", "list", "ruleset"]),
+            Invocation("iptables", ["-S"]),
         ]
         var texts: [String] = []
         for look in looks {

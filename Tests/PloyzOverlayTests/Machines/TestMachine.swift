@@ -62,12 +62,12 @@ struct TestMachine: Sendable {
             labels: [:],
             joinedAt: Date(timeIntervalSince1970: 0)
         )
-        network = Self.overlay(configuration, record, supervisor, holder, runner)
+        network = try Self.overlay(configuration, record, supervisor, holder, runner)
     }
 
     /// The overlay as a daemon that is started anew makes it.
-    func newDaemon() -> LinuxInstanceNetwork {
-        Self.overlay(configuration, record, supervisor, holder, runner)
+    func newDaemon() throws -> LinuxInstanceNetwork {
+        try Self.overlay(configuration, record, supervisor, holder, runner)
     }
 
     private static func overlay(
@@ -76,10 +76,15 @@ struct TestMachine: Sendable {
         _ supervisor: DetachedSupervisor,
         _ holder: NetworkHolder,
         _ runner: NamespaceRunner
-    ) -> LinuxInstanceNetwork {
+    ) throws -> LinuxInstanceNetwork {
         LinuxInstanceNetwork(
             configuration: configuration,
-            member: OverlayMember(machine: record.id, cluster: cluster, subnet: record.subnet),
+            member: OverlayMember(
+                machine: record.id,
+                cluster: cluster,
+                subnet: record.subnet,
+                management: try ManagementAddress(record.managementAddress)
+            ),
             supervisor: NamespaceSupervisor(holder: holder, base: supervisor),
             runner: runner
         ) { _, _ in 0 }

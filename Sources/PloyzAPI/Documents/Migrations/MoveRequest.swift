@@ -11,19 +11,23 @@ package struct MoveRequest: Document {
     /// ID, name or any address of the machine to take it from, when the service has several instances.
     package let from: String?
     package let limits: MigrationLimits
+    /// Of a preview: as if the target took new things. Nil is false.
+    package let takesTargetForActive: Bool?
 
     package init(
         service: ServiceRef,
         to: String,
         instance: Int? = nil,
         from: String? = nil,
-        limits: MigrationLimits = MigrationLimits()
+        limits: MigrationLimits = MigrationLimits(),
+        takesTargetForActive: Bool? = nil
     ) {
         self.service = service
         self.to = to
         self.instance = instance
         self.from = from
         self.limits = limits
+        self.takesTargetForActive = takesTargetForActive
     }
 }
 

@@ -3,24 +3,28 @@ import PloyzMigration
 package import PloyzModel
 import Synchronization
 
-/// Refuses requests to join that come faster than a person could mean them.
+/// Refuses requests to join that come from one address faster than a person could mean them.
 final class JoinLimit: RouterMiddleware {
-    typealias Context = BasicRequestContext
+    typealias Context = JoinContext
+
+    /// Addresses whose rate is known; when there are more, all begin anew.
+    static let addresses = 1024
 
     private let clock: any Timekeeper
-    private let bucket: Mutex<TokenBucket>
+    private let fresh: TokenBucket
+    private let buckets = Mutex<[PeerAddress: TokenBucket]>([:])
 
     init(clock: any Timekeeper, capacity: Double, rate: Double) {
         self.clock = clock
-        bucket = Mutex(TokenBucket(capacity: capacity, rate: rate, at: clock.now))
+        fresh = TokenBucket(capacity: capacity, rate: rate, at: clock.now)
     }
 
     func handle(
         _ request: Request,
-        context: BasicRequestContext,
-        next: (Request, BasicRequestContext) async throws -> Response
+        context: JoinContext,
+        next: (Request, JoinContext) async throws -> Response
     ) async throws -> Response {
-        guard bucket.withLock({ $0.take(at: clock.now) }) else {
+        guard take(context.address) || !Guard.joinRate.isOn else {
             throw PloyzError(
                 .joinLimited,
                 "too many machines ask to join at once",
@@ -29,6 +33,13 @@ final class JoinLimit: RouterMiddleware {
             )
         }
         return try await next(request, context)
+    }
+
+    private func take(_ address: PeerAddress) -> Bool {
+        buckets.withLock { buckets in
+            if buckets[address] == nil, buckets.count >= Self.addresses { buckets = [:] }
+            return buckets[address, default: fresh].take(at: clock.now)
+        }
     }
 }
 

@@ -2,8 +2,8 @@ import Hummingbird
 import HummingbirdCore
 import HummingbirdTLS
 package import Logging
-import NIOCore
 package import PloyzMigration
+package import PloyzModel
 import ServiceLifecycle
 
 /// Answers machines that want to join, and those whose certificate has ended, on the underlay: two routes, no client
@@ -12,17 +12,14 @@ import ServiceLifecycle
 package struct JoinServer: Service {
     package static let port = 4317
     static let path = "/v1/join"
-    /// The most bytes of a request.
-    static let maximumBody = 16 << 10
-    static let maximumConnections = 64
-    /// How long a connection may take to say something.
-    static let idleTimeout = TimeAmount.seconds(15)
 
     private let address: String
     private let port: Int
     private let credentials: TransportCredentials
     private let clock: any Timekeeper
     private let burst: Int
+    private let limits: RequestLimits
+    private let refusals: Refusals
     private let logger: Logger
     private let admit: @Sendable (AdmissionRequest) async throws -> Admission
     private let renew: @Sendable (RenewalRequest) async throws -> RenewedCertificate
@@ -31,7 +28,8 @@ package struct JoinServer: Service {
     /// - Parameters:
     ///   - address: `::` or `0.0.0.0` for every address of the machine.
     ///   - port: 0 for any that is free.
-    ///   - burst: how many requests are answered at once; after them one a second.
+    ///   - burst: how many requests of one address are answered at once; after them one a second.
+    ///   - refusals: counts what strangers tried.
     ///   - renew: decides whether a machine whose certificate has ended gets another.
     ///   - admit: decides; its request's form has been checked.
     ///   - onRunning: called with the port once the server takes connections.
@@ -41,6 +39,7 @@ package struct JoinServer: Service {
         credentials: TransportCredentials,
         clock: any Timekeeper,
         burst: Int = 20,
+        refusals: Refusals = Refusals(),
         logger: Logger,
         onRunning: @escaping @Sendable (Int) async -> Void = { _ in },
         renew: @escaping @Sendable (RenewalRequest) async throws -> RenewedCertificate,
@@ -51,6 +50,8 @@ package struct JoinServer: Service {
         self.credentials = credentials
         self.clock = clock
         self.burst = burst
+        limits = .join
+        self.refusals = refusals
         self.logger = logger
         self.onRunning = onRunning
         self.admit = admit
@@ -59,13 +60,13 @@ package struct JoinServer: Service {
 
     /// - Throws: when the address cannot be bound or the credentials are malformed.
     package func run() async throws {
-        let router = Router()
+        let router = Router(context: JoinContext.self)
         router.addMiddleware {
-            ErrorTranslation<BasicRequestContext>()
+            ErrorTranslation<JoinContext>(counting: refusals)
             JoinLimit(clock: clock, capacity: Double(burst), rate: 1)
         }
-        router.post(RouterPath(Self.path)) { request, _ in
-            let message = try await request.message(AdmissionRequest.self, upTo: Self.maximumBody)
+        router.post(RouterPath(Self.path)) { [limits] request, _ in
+            let message = try await request.message(AdmissionRequest.self, upTo: limits.bodySize)
             _ = try message.checkedSecret()
             return try Response.message(try await admit(message))
         }
@@ -75,14 +76,8 @@ package struct JoinServer: Service {
         }
         let application = Application(
             router: router,
-            server: try .tls(
-                .http1(configuration: .init(idleTimeout: Self.idleTimeout)),
-                tlsConfiguration: credentials.openServer()
-            ),
-            configuration: ApplicationConfiguration(
-                address: .hostname(address, port: port),
-                availableConnectionsDelegate: MaximumAvailableConnections(Self.maximumConnections, logger: logger)
-            ),
+            server: .limited(limits, tls: try credentials.openServer(), refusals: refusals),
+            configuration: ApplicationConfiguration(address: .hostname(address, port: port)),
             onServerRunning: { channel in await onRunning(channel.localAddress?.port ?? port) },
             logger: logger
         )

@@ -206,7 +206,7 @@ struct RemovalPlanner {
             reliedOn: [name, certificatesKey],
             writes: [
                 .delete(machine), .delete(name), .delete(.subnet(machine.subnet)), .delete(certificatesKey),
-                try .put(removed),
+                .delete(.drain(machine.id)), try .put(removed),
             ]
         )
         var open = Change(reliedOn: [], writes: [])

@@ -102,7 +102,7 @@ extension MigrationRunner {
         var writes: [StoreTransaction.Write] = [.put(decision, Decision.committed.value)]
         for service in Set(unit.members.map(\.service)).sorted(by: { $0.ref < $1.ref }) {
             var moved = service
-            moved.generation += 1
+            moved.generation = moved.generation.grown
             writes.append(try .put(moved))
         }
         for member in unit.members {
@@ -127,7 +127,7 @@ extension MigrationRunner {
         if record.plan.startsFirst { return route.handedOver(to: record.to.id) }
         var moved = route
         moved.machine = record.to.id
-        moved.generation += 1
+        moved.generation = moved.generation.grown
         moved.handover = nil
         moved.parking = nil
         return moved

@@ -28,7 +28,7 @@ extension ClusterStore {
             var route = try StoreEntry(key: key, value: value).record(RouteRecord.self)
             guard let handover = route.handover, handover.phase.isBefore(phase) else { return }
             route.handover?.phase = phase
-            route.generation += 1
+            route.generation = route.generation.grown
             if try await commit(StoreTransaction(conditions: [.value(key, value)], writes: [.put(route)])) { return }
         }
         throw PloyzError(.planOutdated, "\(key) changes all the time", next: "repeat the command")

@@ -1,0 +1,86 @@
+import ArgumentParser
+import Foundation
+import LabScenarios
+
+/// Lets strangers try everything on a written list, and shows that each is refused, by what, and at what cost to others.
+@main
+struct PloyzHostile: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(commandName: "scripts/hostile")
+
+    /// How much longer a bystander may wait than on an idle daemon.
+    private static let slowdown = 3.0
+    /// Memory that may be left: a share of what was there before, and KiB.
+    private static let growth = (share: 0.2, fixed: 32 << 10)
+
+    @Flag(help: "Leave the lab up.")
+    var keep = false
+
+    @Option(help: "Only lines whose stranger or attempt contains this.")
+    var only: String?
+
+    @Flag(help: "Do not switch guards off.")
+    var guardedOnly = false
+
+    @Flag(help: "Tell every attempt when it was made.")
+    var verbose = false
+
+    func run() async throws {
+        let checkout = URL(filePath: FileManager.default.currentDirectoryPath)
+        let name = ProcessInfo.processInfo.environment["PLOYZ_HOSTILE_LAB"] ?? "hostile"
+        let lab = try await Lab.up(name: name, machines: HostileStage.machines.count, checkout: checkout)
+        var violations = ["the run did not end"]
+        do {
+            violations = try await run(in: lab)
+        } catch {
+            FileHandle.standardError.write(Data("hostile: \(error)\n".utf8))
+        }
+        if !violations.isEmpty { try? await lab.saveLogs(of: HostileStage.machines) }
+        if !keep { try await lab.down() }
+        if !violations.isEmpty { throw ExitCode.failure }
+    }
+
+    /// - Returns: what must hold and does not, in words.
+    private func run(in lab: Lab) async throws -> [String] {
+        let stage = try await HostileStage.prepare(lab)
+        let lines = HostileLine.all.filter { line in
+            guard let only else { return true }
+            return line.attempt.contains(only) || line.stranger.rawValue.contains(only)
+        }
+        let isVerbose = verbose
+        let run = HostileRun(stage, lines) { if isVerbose { print($0) } }
+
+        let (before, idle) = try await Bystander.during(lab, "idle") {
+            try await Task.sleep(for: .seconds(20))
+            return try await stage.memory()
+        }
+        let (guarded, attacked) = try await Bystander.during(lab, "attacked") { try await run.guarded() }
+        try await Task.sleep(for: .seconds(60))
+        let after = try await stage.memory()
+        let verdicts = guardedOnly ? guarded : try await run.proved(guarded)
+
+        print("\n\(HostileTable(verdicts))")
+        print("\nmachine ls of a bystander, idle:       \(idle.description)")
+        print("machine ls of a bystander, under attack: \(attacked.description)")
+        print("memory of the daemon: \(before >> 10) MiB before, \(after >> 10) MiB 60 s after\n")
+
+        var violations = verdicts.flatMap { verdict in
+            verdict.violations.map { "\(verdict.line.stranger.rawValue): \(verdict.line.attempt): \($0)" }
+        }
+        if attacked.median > idle.median * Self.slowdown || attacked.p95 > idle.p95 * Self.slowdown {
+            violations.append("a bystander waited more than \(Self.slowdown) times as long as on an idle daemon")
+        }
+        if attacked.failed > idle.failed { violations.append("\(attacked.failed) calls of a bystander failed") }
+        let most = Double(before) * (1 + Self.growth.share) + Double(Self.growth.fixed)
+        if Double(after) > most { violations.append("the daemon's memory stayed above \(Int(most) >> 10) MiB") }
+        for violation in violations { print("VIOLATED: \(violation)") }
+
+        let through = verdicts.count { !$0.attempt.refused }
+        let unguarded = verdicts.count { $0.unguarded?.refused == false }
+        let controls = verdicts.count { $0.control?.refused == false }
+        print(
+            "\(verdicts.count - through) refused, \(through) got through, \(unguarded) succeeded with their guard off, "
+                + "\(controls) with the right credential, \(violations.count) violations"
+        )
+        return violations
+    }
+}
