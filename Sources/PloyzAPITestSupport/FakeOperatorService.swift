@@ -68,6 +68,12 @@ package final class FakeOperatorService: OperatorService {
 
     package func machines() throws -> MachineList { try answer(.machines, Samples.machines) }
 
+    package func invites() throws -> InviteList { try answer(.invites, Samples.invites) }
+
+    package func revokeInvite(_ request: RevocationRequest) throws -> Revocation {
+        try answer(.revokeInvite, Revocation(id: request.id), to: request)
+    }
+
     package func setLifecycle(_ request: LifecycleRequest) throws -> LifecycleChange {
         let change = LifecycleChange(machine: Samples.m2, before: .active, after: request.lifecycle)
         return try answer(.setLifecycle, change, to: request)
@@ -135,6 +141,18 @@ package final class FakeOperatorService: OperatorService {
             feed.finish()
         }
         return try answer(.watchDrain, reports, path: id.text)
+    }
+
+    package func changeStorage(_ request: StorageRequest) throws -> StorageChange {
+        try answer(.changeStorage, Samples.storageChange, to: request)
+    }
+
+    package func snapshot(_ take: (SnapshotPiece) async throws -> Void) async throws {
+        for piece in try answer(.snapshot, Samples.snapshot) { try await take(piece) }
+    }
+
+    package func restore(_ request: RestoreRequest) throws -> StoreRestoration {
+        try answer(.restore, Samples.restoration, to: request)
     }
 
     private func answer<Answer>(_ route: OperatorRoute, _ answer: Answer, path: String = "") throws -> Answer {

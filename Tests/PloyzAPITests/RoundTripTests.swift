@@ -5,6 +5,12 @@ import PloyzMigration
 import PloyzModel
 import Testing
 
+private actor Pieces {
+    private(set) var taken: [SnapshotPiece] = []
+
+    func take(_ piece: SnapshotPiece) { taken.append(piece) }
+}
+
 @Suite("Calls over a Unix socket")
 struct RoundTripTests {
     @Test("Every call brings the request to the service and its answer back")
@@ -23,6 +29,8 @@ struct RoundTripTests {
             #expect(try await client.join(JoinRequest(token: "a/b+c")) == Samples.mesh)
             #expect(try await client.meshStatus() == Samples.mesh)
             #expect(try await client.createInvite(InviteRequest(ttl: Span(milliseconds: 60_000))) == Samples.invite)
+            #expect(try await client.invites() == Samples.invites)
+            #expect(try await client.revokeInvite(RevocationRequest(id: "0123456789abcdef")).id == "0123456789abcdef")
             #expect(try await client.machines() == Samples.machines)
             #expect(
                 try await client.setLifecycle(LifecycleRequest(machine: "m2", lifecycle: .draining)).after == .draining
@@ -48,6 +56,14 @@ struct RoundTripTests {
             var reports: [DrainReport] = []
             for try await report in try await client.watchDrain(Samples.drain) { reports.append(report) }
             #expect(reports == [Samples.runningDrain, Samples.endedDrain])
+
+            let storage = StorageRequest(machine: "m2", change: .promote)
+            #expect(try await client.changeStorage(storage) == Samples.storageChange)
+            let pieces = Pieces()
+            try await client.snapshot { await pieces.take($0) }
+            #expect(await pieces.taken == Samples.snapshot)
+            let restore = RestoreRequest(path: "/var/backups/store.db", isForced: true)
+            #expect(try await client.restore(restore) == Samples.restoration)
         }
         let paths = Set(service.calls.map { $0.prefix { $0 != " " } })
         let routes = OperatorRoute.allCases.map { route in

@@ -59,6 +59,12 @@ package struct OperatorClient: OperatorService {
         try await channel.call(.createInvite, request)
     }
 
+    package func invites() async throws -> InviteList { try await channel.call(.invites) }
+
+    package func revokeInvite(_ request: RevocationRequest) async throws -> Revocation {
+        try await channel.call(.revokeInvite, request)
+    }
+
     package func machines() async throws -> MachineList { try await channel.call(.machines) }
 
     package func setLifecycle(_ request: LifecycleRequest) async throws -> LifecycleChange {
@@ -115,5 +121,17 @@ package struct OperatorClient: OperatorService {
 
     package func watchDrain(_ id: DrainID) async throws -> AsyncThrowingStream<DrainReport, any Error> {
         try await channel.stream(.watchDrain, id: id.text)
+    }
+
+    package func changeStorage(_ request: StorageRequest) async throws -> StorageChange {
+        try await channel.call(.changeStorage, request)
+    }
+
+    package func snapshot(_ take: (SnapshotPiece) async throws -> Void) async throws {
+        try await channel.pieces(.snapshot, take)
+    }
+
+    package func restore(_ request: RestoreRequest) async throws -> StoreRestoration {
+        try await channel.call(.restore, request)
     }
 }

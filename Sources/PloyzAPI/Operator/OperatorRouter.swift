@@ -41,6 +41,8 @@ package struct OperatorRouter: Sendable {
         case .join: try .document(await service.join(request.document(JoinRequest.self)))
         case .meshStatus: try .document(await service.meshStatus())
         case .createInvite: try .document(await service.createInvite(request.document(InviteRequest.self)))
+        case .invites: try .document(await service.invites())
+        case .revokeInvite: try .document(await service.revokeInvite(request.document(RevocationRequest.self)))
         case .machines: try .document(await service.machines())
         case .setLifecycle: try .document(await service.setLifecycle(request.document(LifecycleRequest.self)))
         case .status: try .document(await service.status())
@@ -58,6 +60,9 @@ package struct OperatorRouter: Sendable {
         case .previewDrain: try .document(await service.previewDrain(request.document(DrainRequest.self)))
         case .startDrain: try .document(await service.startDrain(request.document(DrainRequest.self)))
         case .watchDrain: .lines(try await service.watchDrain(drain(context)), heartbeat: heartbeat)
+        case .changeStorage: try .document(await service.changeStorage(request.document(StorageRequest.self)))
+        case .snapshot: .pieces { [service] take in try await service.snapshot(take) }
+        case .restore: try .document(await service.restore(request.document(RestoreRequest.self)))
         }
     }
 

@@ -17,6 +17,9 @@ package protocol OperatorService: Sendable {
     func join(_ request: JoinRequest) async throws -> MeshStatus
     func meshStatus() async throws -> MeshStatus
     func createInvite(_ request: InviteRequest) async throws -> Invite
+    func invites() async throws -> InviteList
+    /// - Throws: ``PloyzError`` `unknown-invite` when no invitation that was not used has the ID.
+    func revokeInvite(_ request: RevocationRequest) async throws -> Revocation
 
     func machines() async throws -> MachineList
     func setLifecycle(_ request: LifecycleRequest) async throws -> LifecycleChange
@@ -56,4 +59,12 @@ package protocol OperatorService: Sendable {
     /// The drain now, and again whenever something of it has changed; the last has ended. Ending the stream does not touch
     /// the drain.
     func watchDrain(_ id: DrainID) async throws -> AsyncThrowingStream<DrainReport, any Error>
+
+    /// Makes a machine a member of the store, or lets it be one no longer; returns when it is. Given again after an
+    /// interruption, it goes on.
+    func changeStorage(_ request: StorageRequest) async throws -> StorageChange
+    /// Hands out the store as a file of its own, piece by piece; its last 32 bytes are the SHA-256 of those before.
+    func snapshot(_ take: (SnapshotPiece) async throws -> Void) async throws
+    /// Makes a store of one member, on this machine, from a snapshot that lies on it.
+    func restore(_ request: RestoreRequest) async throws -> StoreRestoration
 }

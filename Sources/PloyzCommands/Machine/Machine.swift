@@ -6,6 +6,7 @@ package struct Machine: AsyncParsableCommand {
         abstract: "Invite machines, list them, say what they take.",
         subcommands: [
             MachineInvite.self, MachineLs.self, MachineDrain.self, MachineActivate.self, MachineStandby.self,
+            MachineStorage.self,
         ]
     )
 

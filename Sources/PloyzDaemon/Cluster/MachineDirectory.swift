@@ -34,6 +34,9 @@ struct MachineDirectory: Sendable {
         return OperatorClient(machine: client.target.name, baseURL: client.target.baseURL, client: client.http)
     }
 
+    /// The other machine, asked as storage members ask.
+    func storage(_ id: MachineID) async throws -> any StoragePeer { try await client(id) }
+
     /// Whether each of the machines answers within two seconds.
     func reachable(_ machines: [MachineID]) async -> [MachineID: Bool] {
         await withTaskGroup(of: (MachineID, Bool).self) { group in

@@ -15,6 +15,7 @@ extension Member {
         let store = store
         let agent = migrations.agent.stoppingAtBreakpoints()
         let operators = OperatorRouter(DaemonOperator(answering: .member(self)), counting: refusals)
+        let storage = StoragePeerRouter(storage) { self.isStorageMember($0) }
         try await PeerServer(
             address: identity.machine.managementAddress,
             port: configuration.apiPort,
@@ -31,7 +32,10 @@ extension Member {
                 }
             },
             agent: { _ in agent },
-            routes: { router in operators.add(to: router) }
+            routes: { router in
+                operators.add(to: router)
+                storage.add(to: router)
+            }
         ).run()
     }
 
@@ -49,7 +53,7 @@ extension Member {
     }
 
     private func admit(_ request: AdmissionRequest) async throws -> Admission {
-        guard let authority = try AuthorityFiles(directory: state.pki.string).load() else {
+        guard let authority = try await storage.authority() else {
             throw PloyzError(.failed, "this machine does not have the cluster's authority")
         }
         var generator = SystemRandomNumberGenerator()

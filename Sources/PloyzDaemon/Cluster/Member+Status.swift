@@ -37,7 +37,8 @@ extension Member {
                 )
             },
             storeHealthy: await storeIsHealthy(),
-            storageMembers: records.filter(\.isStorageMember).map(MachinePlace.init)
+            storageMembers: records.filter(\.isStorageMember).map(MachinePlace.init),
+            members: await storageMembers()
         )
     }
 

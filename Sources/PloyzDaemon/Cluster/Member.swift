@@ -28,6 +28,7 @@ final class Member: Sendable {
     let transport: TransportCredentials
     let supervisor: any Supervisor
     let store: EtcdClusterStore
+    let storage: StorageKeeper
     let mirror: ClusterMirror
     let placements: LocalPlacements
     let storeGuard: StoreGuard
@@ -69,9 +70,16 @@ final class Member: Sendable {
         root = loaded.root
         supervisor = Self.makeSupervisor(state)
         store = try EtcdClusterStore(
-            endpoints: identity.machines.filter(\.isStorageMember)
-                .map { StoreEndpoint(host: $0.managementAddress, port: configuration.storePort) },
+            endpoints: identity.endpoints(port: configuration.storePort),
             credentials: StoreCredentials(credentials),
+            logger: logger
+        )
+        storage = try StorageKeeper(
+            identity: identity,
+            configuration: configuration,
+            directory: state,
+            supervisor: supervisor,
+            store: store,
             logger: logger
         )
         mirror = ClusterMirror(store: store, logger: logger)
@@ -110,11 +118,12 @@ final class Member: Sendable {
             memory: RoutingMemory(state.picture),
             logger: logger
         )
+        let containers = SecretsEngine(engine: engine, mirror: mirror, store: store)
         starter = InstanceStarter(
             machine: machine,
             store: store,
             volumes: volumes,
-            engine: engine,
+            engine: containers,
             network: network,
             nameServers: Self.nameServers(identity, configuration)
         )
@@ -141,7 +150,7 @@ final class Member: Sendable {
             architecture: MachineArchitecture.current,
             store: store,
             volumes: volumes,
-            containers: engine,
+            containers: containers,
             network: network,
             journal: FileJournal(directory: state.journal).stoppingAtBreakpoints(),
             claims: claims,

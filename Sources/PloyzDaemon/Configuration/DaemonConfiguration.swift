@@ -12,6 +12,8 @@ struct DaemonConfiguration: Hashable, Sendable, Codable {
     var stateDirectory: String
     /// Where operators' commands reach the daemon.
     var socket: String
+    /// Who may give orders beside root; nil for the group `ployz`, or root's where there is none.
+    var socketGroup: String?
     /// The dataset below which every volume lies; nil on a machine without ZFS.
     var zfsRoot: DatasetName?
     /// Where volumes are mounted.
@@ -30,6 +32,7 @@ struct DaemonConfiguration: Hashable, Sendable, Codable {
     /// The static program that sandboxes run.
     var sandboxProgram: String
     var etcdProgram: String
+    var etcdctlProgram: String
     var dnsmasqProgram: String
     var haproxyProgram: String
     /// Where HTTP routes answer, on every address.
@@ -57,6 +60,7 @@ struct DaemonConfiguration: Hashable, Sendable, Codable {
         storePeerPort = 2380
         sandboxProgram = "/bin/busybox"
         etcdProgram = "/usr/bin/etcd"
+        etcdctlProgram = "/usr/bin/etcdctl"
         dnsmasqProgram = "/usr/sbin/dnsmasq"
         haproxyProgram = "/usr/sbin/haproxy"
         httpPort = 80

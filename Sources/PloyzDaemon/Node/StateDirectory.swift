@@ -22,6 +22,11 @@ struct StateDirectory: Sendable {
     var ingress: FilePath { root.appending("ingress") }
     var etcd: FilePath { root.appending("etcd") }
 
+    /// What the machine remembers of its member of the store.
+    var storage: FilePath { root.appending("storage.json") }
+    /// The data of the last member that left this machine.
+    var etcdLeft: FilePath { root.appending("etcd.left") }
+
     /// Makes the directories that are missing, mode 0700.
     func create() throws {
         for path in [root, pki, journal, helpers, locks, etcd] {

@@ -48,6 +48,12 @@ struct DaemonOperator: OperatorService {
         try await member().invitations.create(lifetime: request.ttl)
     }
 
+    func invites() async throws -> InviteList { try await member().invitations.list() }
+
+    func revokeInvite(_ request: RevocationRequest) async throws -> Revocation {
+        try await member().invitations.revoke(request.id)
+    }
+
     func machines() async throws -> MachineList {
         try await reader().machines()
     }
@@ -112,5 +118,21 @@ struct DaemonOperator: OperatorService {
 
     func watchDrain(_ id: DrainID) async throws -> AsyncThrowingStream<DrainReport, any Error> {
         try await member().drains.watch(id)
+    }
+
+    func changeStorage(_ request: StorageRequest) async throws -> StorageChange {
+        let isAskedHere = if case .node = answering { true } else { false }
+        return try await member().changeStorage(request, mayHandOn: isAskedHere)
+    }
+
+    func snapshot(_ take: (SnapshotPiece) async throws -> Void) async throws {
+        try await member().saveStore(take)
+    }
+
+    func restore(_ request: RestoreRequest) async throws -> StoreRestoration {
+        guard case .node(let node) = answering else {
+            throw PloyzError(.usage, "a store is restored on the machine itself")
+        }
+        return try await node.member().restoreStore(request)
     }
 }

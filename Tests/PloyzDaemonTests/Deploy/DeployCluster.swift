@@ -38,6 +38,10 @@ struct DeployCluster {
         try put(record)
     }
 
+    var machines: [MachineRecord] {
+        get throws { try entries.filter { $0.key.isBelow(.machines) }.map { try $0.record(MachineRecord.self) } }
+    }
+
     mutating func put(_ record: some StoreRecord) throws {
         entries.removeAll { $0.key == record.storeKey }
         entries.append(try StoreEntry(record))
