@@ -31,7 +31,8 @@ package enum OperatorRoute: String, CaseIterable, Sendable {
         case .version, .meshStatus, .invites, .machines, .status, .services, .volumes, .migrations, .migration, .watch,
             .watchDrain:
             true
-        case .initializeMesh, .join, .createInvite, .revokeInvite, .setLifecycle, .previewDeploy, .deploy, .previewMigration,
+        case .initializeMesh, .join, .createInvite, .revokeInvite, .setLifecycle, .previewDeploy, .deploy,
+            .previewMigration,
             .renderManifest, .applyMigration, .cancelMigration, .previewDrain, .startDrain:
             false
         }
