@@ -32,8 +32,7 @@ package enum OperatorRoute: String, CaseIterable, Sendable {
             .watchDrain:
             true
         case .initializeMesh, .join, .createInvite, .revokeInvite, .setLifecycle, .previewDeploy, .deploy,
-            .previewMigration,
-            .renderManifest, .applyMigration, .cancelMigration, .previewDrain, .startDrain:
+            .previewMigration, .renderManifest, .applyMigration, .cancelMigration, .previewDrain, .startDrain:
             false
         }
     }
