@@ -35,8 +35,8 @@ let x509 = Target.Dependency.product(name: "X509", package: "swift-certificates"
 /// `scripts/fuzz` builds the parsers alone, instrumented: all of a target, or these files of it, so that no NIO comes along.
 let parsers: [String: [String]?] = [
     "PloyzAPI": [
-        "Documents", "Peer/Join/Admission.swift", "Peer/Join/AdmissionRequest.swift", "Wire/Document.swift",
-        "Wire/ErrorDocument.swift", "Wire/StreamLine.swift",
+        "Documents", "Peer/Join/Admission.swift", "Peer/Join/AdmissionRequest.swift",
+        "Peer/Storage/StoragePeer.swift", "Wire/Document.swift", "Wire/ErrorDocument.swift", "Wire/StreamLine.swift",
     ],
     "PloyzIngress": [
         "Files/GeneratedFile.swift", "Ingress/HAProxyComplaint.swift", "Ingress/HTTPPath.swift",
@@ -52,7 +52,9 @@ let parsers: [String: [String]?] = [
         "Tools/InvocationRunner+Require.swift", "WireGuard/PeerTraffic.swift", "WireGuard/WireGuardDump.swift",
         "WireGuard/WireGuardEndpoint.swift", "WireGuard/WireGuardPeer.swift", "WireGuard/WireGuardPublicKey.swift",
     ],
-    "PloyzStore": ["Gateway/EtcdMessages.swift", "StoreFailure.swift", "Watch"],
+    "PloyzStore": [
+        "Gateway/EtcdMemberMessages.swift", "Gateway/EtcdMessages.swift", "StoreFailure.swift", "Watch",
+    ],
     "PloyzTransfer": ["Wire"],
     "PloyzTrust": nil,
     "PloyzZFS": [
@@ -116,6 +118,13 @@ let package = Package(
             swiftSettings: settings
         ),
 
+        // What the loss of the founder, and of the store, does.
+        .executableTarget(
+            name: "ployz-founder",
+            dependencies: [argumentParser, "LabScenarios"],
+            swiftSettings: settings
+        ),
+
         // What clients notice of moves.
         .executableTarget(
             name: "ployz-traffic",
@@ -160,6 +169,13 @@ let package = Package(
             swiftSettings: settings
         ),
 
+        // What daemons use, and leave behind, over hundreds of moves.
+        .executableTarget(
+            name: "ployz-soak",
+            dependencies: [argumentParser, "LabScenarios"],
+            swiftSettings: settings
+        ),
+
         // The operator's command.
         .executableTarget(name: "ployzctl", dependencies: ["PloyzCommands"], swiftSettings: settings),
 
@@ -201,7 +217,7 @@ let package = Package(
         // The commands of ployzctl.
         .target(
             name: "PloyzCommands",
-            dependencies: [argumentParser, subprocess, system, "PloyzAPI", "PloyzMigration", "PloyzModel"],
+            dependencies: [argumentParser, crypto, subprocess, system, "PloyzAPI", "PloyzMigration", "PloyzModel"],
             swiftSettings: settings
         ),
         .testTarget(
@@ -239,9 +255,8 @@ let package = Package(
         .testTarget(
             name: "PloyzDaemonTests",
             dependencies: [
-                logging, "PloyzAPI", "PloyzAPITestSupport", "PloyzDaemon", "PloyzMigration", "PloyzModel",
-                "PloyzOverlay",
-                "PloyzTestSupport",
+                logging, system, "PloyzAPI", "PloyzAPITestSupport", "PloyzDaemon", "PloyzMigration", "PloyzModel",
+                "PloyzOverlay", "PloyzStore", "PloyzSupervisor", "PloyzTestSupport", "PloyzTransfer", "PloyzTrust",
             ],
             swiftSettings: settings
         ),
@@ -297,7 +312,7 @@ let package = Package(
         ),
         .testTarget(
             name: "PloyzStoreTests",
-            dependencies: [logging, nioCore, "PloyzStore", "PloyzTestSupport", "PloyzTrust"],
+            dependencies: [crypto, logging, nioCore, "PloyzStore", "PloyzTestSupport", "PloyzTrust"],
             swiftSettings: settings
         ),
 

@@ -58,7 +58,38 @@ package enum Samples {
             MeshStatus.Peer(machine: m3, endpoint: nil, handshakeAge: nil, received: .zero, sent: .zero),
         ],
         storeHealthy: true,
-        storageMembers: [m1]
+        storageMembers: [m1, m3],
+        members: [
+            StorageMember(machine: m1, state: .healthy, isLeader: true),
+            StorageMember(machine: m2, state: .learner),
+            StorageMember(machine: m3, state: .unhealthy),
+        ]
+    )
+
+    package static let storageChange = StorageChange(
+        machine: m2,
+        change: .promote,
+        isNew: true,
+        members: [m1, m2],
+        notes: ["an even number adds nothing: 2 survive the loss of 0, as 1 would"]
+    )
+    /// `abc` and its SHA-256.
+    package static let snapshot = [
+        SnapshotPiece(bytes: Data("ab".utf8)),
+        SnapshotPiece(
+            bytes: Data("c".utf8)
+                + Data([
+                    0xba, 0x78, 0x16, 0xbf, 0x8f, 0x01, 0xcf, 0xea, 0x41, 0x41, 0x40, 0xde, 0x5d, 0xae, 0x22, 0x23,
+                    0xb0, 0x03, 0x61, 0xa3, 0x96, 0x17, 0x7a, 0x9c, 0xb4, 0x10, 0xff, 0x61, 0xf2, 0x00, 0x15, 0xad,
+                ])
+        ),
+    ]
+    package static let restoration = StoreRestoration(
+        machine: m1,
+        keptAt: "/var/lib/ployz/etcd.before-20261126T060000Z",
+        left: [m2],
+        unreached: [m3],
+        behind: ["shop/redis/0 is at epoch 1 in the store and was at 2"]
     )
 
     package static let services = ServiceList(services: [

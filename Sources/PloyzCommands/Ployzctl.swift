@@ -15,7 +15,7 @@ package struct Ployzctl: AsyncParsableCommand {
         version: version,
         subcommands: [
             Mesh.self, Machine.self, StatusCommand.self, Deploy.self, Service.self, Volume.self, Migrate.self,
-            DoctorCommand.self, VersionCommand.self,
+            Store.self, DoctorCommand.self, VersionCommand.self,
         ]
     )
 

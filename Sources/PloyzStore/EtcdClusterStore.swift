@@ -19,7 +19,7 @@ package struct EtcdClusterStore: ClusterStore {
     /// The most entries of a list.
     static let maximumEntries = 1_000_000
 
-    private let gateway: EtcdGateway
+    let gateway: EtcdGateway
 
     /// - Throws: ``PloyzError`` when the credentials cannot be read.
     package init(
@@ -90,7 +90,11 @@ package struct EtcdClusterStore: ClusterStore {
             // All pages are of the revision of the first, so together they are one picture.
             let revision = request.revision ?? response.header.revision
             guard response.more == true, let last = response.kvs?.last else {
-                return StoreListing(entries: entries, revision: revision?.value ?? 0)
+                return StoreListing(
+                    entries: entries,
+                    revision: revision?.value ?? 0,
+                    lineage: response.header.cluster_id
+                )
             }
             guard entries.count < Self.maximumEntries else {
                 throw PloyzError(.storeRefused, "there are more than \(Self.maximumEntries) entries under \(prefix)")
@@ -137,7 +141,7 @@ package struct EtcdClusterStore: ClusterStore {
     private func follow(
         _ prefix: StoreKey,
         after revision: Int64,
-        deliver: ([StoreChange]) throws -> Void
+        deliver: @escaping @Sendable ([StoreChange]) throws -> Void
     ) async throws {
         let request = EtcdWatchRequest(
             create_request: .init(
@@ -146,8 +150,26 @@ package struct EtcdClusterStore: ClusterStore {
                 start_revision: Int64Text(revision + 1)
             )
         )
-        let response = try await gateway.stream("/v3/watch", request)
-        var splitter = LineSplitter(limit: Self.maximumWatchLine)
+        let (endpoint, response) = try await gateway.stream("/v3/watch", request)
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await Self.read(response, after: revision, deliver: deliver) }
+            // A member that has lost its power says nothing, and a silent watch looks like one without changes.
+            group.addTask {
+                await gateway.waitUntilLeft(endpoint)
+                try Task.checkCancellation()
+                throw StoreFailure.unreachable(["\(endpoint) was given up"])
+            }
+            defer { group.cancelAll() }
+            try await group.next()
+        }
+    }
+
+    private static func read(
+        _ response: HTTPClientResponse,
+        after revision: Int64,
+        deliver: ([StoreChange]) throws -> Void
+    ) async throws {
+        var splitter = LineSplitter(limit: maximumWatchLine)
         do {
             for try await chunk in response.body {
                 for line in try splitter.append(chunk.readableBytesView) {

@@ -23,6 +23,15 @@ struct DocumentTests {
         }
     }
 
+    @Test(
+        "A date is written as it was read, however far away",
+        arguments: ["4052-11-26T06:10:58.838Z", "2026-11-26T06:10:58.001Z", "2026-11-26T06:10:58Z"]
+    )
+    func dates(text: String) throws {
+        let json = Data(#"{"expires_at":"\#(text)","token":"x"}"#.utf8)
+        #expect(try DocumentForm.encode(DocumentForm.decode(Invite.self, from: json)) == json)
+    }
+
     @Test("A report tells the way back, the rounds and the bytes of each volume")
     func report() throws {
         let report = try #require(MigrationReport(Samples.migrated))

@@ -5,6 +5,12 @@ import PloyzMigration
 import PloyzModel
 import Testing
 
+private actor Pieces {
+    private(set) var taken: [SnapshotPiece] = []
+
+    func take(_ piece: SnapshotPiece) { taken.append(piece) }
+}
+
 @Suite("Calls over a Unix socket")
 struct RoundTripTests {
     @Test("Every call brings the request to the service and its answer back")
@@ -29,6 +35,17 @@ struct RoundTripTests {
             #expect(
                 try await client.setLifecycle(LifecycleRequest(machine: "m2", lifecycle: .draining)).after == .draining
             )
+            let removal = MachineRemovalRequest(machine: "m2", force: true, yesLose: [Samples.data, Samples.bulk])
+            #expect(try await client.removeMachine(removal) == Samples.removal)
+            let beta = try MachineName("beta")
+            #expect(
+                try await client.renameMachine(MachineRenameRequest(machine: "m2", name: beta)).machine.name == beta
+            )
+            // Names of labels are data: they are not made snake_case.
+            let labels = ["rackRow_1/a": "r1", "URL": ""]
+            let update = MachineUpdateRequest(machine: "m2", labels: labels, removedLabels: ["oldOne"])
+            #expect(try await client.updateMachine(update).labels == labels)
+            #expect(try await client.roundTrips(RoundTripRequest(machine: nil)) == Samples.roundTrips)
             #expect(try await client.status() == Samples.status)
             #expect(try await client.previewDeploy(manifest) == Samples.deployPreview)
             #expect(try await client.deploy(manifest) == Samples.deployed)
@@ -50,6 +67,14 @@ struct RoundTripTests {
             var reports: [DrainReport] = []
             for try await report in try await client.watchDrain(Samples.drain) { reports.append(report) }
             #expect(reports == [Samples.runningDrain, Samples.endedDrain])
+
+            let storage = StorageRequest(machine: "m2", change: .promote)
+            #expect(try await client.changeStorage(storage) == Samples.storageChange)
+            let pieces = Pieces()
+            try await client.snapshot { await pieces.take($0) }
+            #expect(await pieces.taken == Samples.snapshot)
+            let restore = RestoreRequest(path: "/var/backups/store.db", isForced: true)
+            #expect(try await client.restore(restore) == Samples.restoration)
         }
         let paths = Set(service.calls.map { $0.prefix { $0 != " " } })
         let routes = OperatorRoute.allCases.map { route in

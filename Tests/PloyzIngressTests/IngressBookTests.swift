@@ -27,6 +27,14 @@ import Testing
         #expect(book.map.isEmpty)
     }
 
+    /// A route comes from the store, and its problem goes to an operator's terminal.
+    @Test func aProblemIsOneLineWhateverTheRouteIs() throws {
+        let routes = [HTTPRoute(host: "a\u{1b}[2J\nb", path: "/" + String(repeating: "x", count: 500), port: 80)]
+        let problem = try #require(book(try Fixtures.view("shop/web", routes: routes)).problems.first)
+        #expect(problem.reason.hasPrefix(#"the route a\u{001B}[2J\nb/xxx"#))
+        #expect(problem.reason.utf8.count < 250)
+    }
+
     @Test func routesShareTheBackendOfTheirPort() throws {
         let routes = ["/", "/api/", "/static"].map { HTTPRoute(host: "shop.example.com", path: $0, port: 8080) }
         let view = try Fixtures.view("shop/web", routes: routes)

@@ -23,6 +23,15 @@ import Testing
         #expect(throws: InvalidName.self) { try WireGuardPublicKey(text) }
     }
 
+    /// The last digit of a key has two bits that say nothing.
+    @Test func aKeyHasOneText() throws {
+        let text = Data(0..<32).base64EncodedString()
+        let last = try #require(text.dropLast().last)
+        let other = text.dropLast(2) + (last == "8" ? "9" : "8") + "="
+        #expect(Data(base64Encoded: String(other)) == Data(0..<32))
+        #expect(throws: InvalidName.self) { try WireGuardPublicKey(String(other)) }
+    }
+
     @Test(arguments: ["192.0.2.1:51820", "[2001:db8::1]:1", "[::1]:65535"])
     func literalEndpointsAreTaken(text: String) throws {
         #expect(try WireGuardEndpoint(text).text == text)
@@ -30,7 +39,7 @@ import Testing
 
     @Test(arguments: [
         "", "192.0.2.1", "192.0.2.1:0", "192.0.2.1:65536", "example.org:51820", "2001:db8::1:51820", "[::1]", ":1",
-        "192.0.2.1:5\nprivate_key=0", "[::1\n]:5",
+        "192.0.2.1:5\nprivate_key=0", "[::1\n]:5", "192.0.2.1:+5", "[::1]:007",
     ])
     func namesAndHalvesAreNoEndpoints(text: String) {
         #expect(throws: InvalidName.self) { try WireGuardEndpoint(text) }

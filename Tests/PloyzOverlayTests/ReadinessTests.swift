@@ -1,3 +1,4 @@
+import Foundation
 import PloyzMigration
 import PloyzModel
 import Synchronization
@@ -17,6 +18,30 @@ import Testing
                 == "GET /a%20b%0D%0AX-Evil:%20%C3%BC HTTP/1.0\r\nHost: 10.101.1.5:8080\r\n"
                 + "User-Agent: ployz\r\nConnection: close\r\n\r\n"
         )
+    }
+
+    /// One that stays open keeps the network of an instance that is long gone.
+    @Test func aProbeThatSucceedsClosesItsConnection() throws {
+        let listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
+        defer { close(listener) }
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
+        var size = socklen_t(MemoryLayout<sockaddr_in>.size)
+        try withUnsafeMutablePointer(to: &address) { pointer in
+            try pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                try #require(bind(listener, $0, size) == 0 && listen(listener, 1) == 0)
+                try #require(getsockname(listener, $0, &size) == 0)
+            }
+        }
+        let probe = NetworkProbe.tcp(port: UInt16(bigEndian: address.sin_port))
+        #expect(probe.succeeds(at: try IPv4Address("127.0.0.1"), deadline: .now + .seconds(10)))
+        let connection = accept(listener, nil, nil)
+        defer { close(connection) }
+        var limit = timeval(tv_sec: 5, tv_usec: 0)
+        setsockopt(connection, SOL_SOCKET, SO_RCVTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
+        var byte: UInt8 = 0
+        #expect(recv(connection, &byte, 1, 0) == 0)
     }
 
     @Test(arguments: ["HTTP/1.0 200 OK\r\n", "HTTP/1.1 399 x", "HTTP/1.1 302\r\n"])

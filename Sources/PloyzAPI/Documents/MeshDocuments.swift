@@ -95,6 +95,8 @@ package struct MeshStatus: Document {
     package let storeHealthy: Bool
     /// The machines that run a member of the store.
     package let storageMembers: [MachinePlace]
+    /// Every member of the store and how it is, those too that are on their way in or out.
+    package let members: [StorageMember]
 
     package init(
         id: ClusterID,
@@ -103,7 +105,8 @@ package struct MeshStatus: Document {
         machine: MachineSummary,
         peers: [Peer],
         storeHealthy: Bool,
-        storageMembers: [MachinePlace]
+        storageMembers: [MachinePlace],
+        members: [StorageMember] = []
     ) {
         self.id = id
         self.name = name
@@ -112,5 +115,6 @@ package struct MeshStatus: Document {
         self.peers = peers
         self.storeHealthy = storeHealthy
         self.storageMembers = storageMembers
+        self.members = members
     }
 }

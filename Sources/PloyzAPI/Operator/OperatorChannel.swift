@@ -50,6 +50,24 @@ struct OperatorChannel: Sendable {
         return events
     }
 
+    /// Hands out documents as they come, no faster than they are taken; returns after the last.
+    func pieces<Piece: Document>(_ route: OperatorRoute, _ take: (Piece) async throws -> Void) async throws {
+        let response = try await execute(try request(route, id: ""), timeout: Self.streamTimeout)
+        guard response.status == .ok else { throw try await failure(response) }
+        var splitter = LineSplitter(limit: Self.maximumAnswer)
+        do {
+            for try await buffer in response.body {
+                for line in try splitter.append(buffer.readableBytesView) {
+                    let line = try DocumentForm.decode(StreamLine<Piece>.self, from: line)
+                    if let error = line.error { throw error.error }
+                    if let piece = line.event { try await take(piece) }
+                }
+            }
+        } catch let error as HTTPClientError {
+            throw unreachable(error)
+        }
+    }
+
     private func read<Event: Document>(
         _ body: HTTPClientResponse.Body,
         into feed: AsyncThrowingStream<Event, any Error>.Continuation

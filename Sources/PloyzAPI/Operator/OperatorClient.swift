@@ -7,7 +7,7 @@ package import PloyzModel
 /// The operator API as seen from the other end of the wire: the daemon of this machine over its Unix socket, or of
 /// another machine over mutual TLS.
 package struct OperatorClient: OperatorService {
-    private let channel: OperatorChannel
+    let channel: OperatorChannel
 
     /// The daemon that listens on the Unix socket at `socketPath`.
     ///
@@ -121,5 +121,17 @@ package struct OperatorClient: OperatorService {
 
     package func watchDrain(_ id: DrainID) async throws -> AsyncThrowingStream<DrainReport, any Error> {
         try await channel.stream(.watchDrain, id: id.text)
+    }
+
+    package func changeStorage(_ request: StorageRequest) async throws -> StorageChange {
+        try await channel.call(.changeStorage, request)
+    }
+
+    package func snapshot(_ take: (SnapshotPiece) async throws -> Void) async throws {
+        try await channel.pieces(.snapshot, take)
+    }
+
+    package func restore(_ request: RestoreRequest) async throws -> StoreRestoration {
+        try await channel.call(.restore, request)
     }
 }

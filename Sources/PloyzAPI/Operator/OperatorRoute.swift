@@ -9,6 +9,10 @@ package enum OperatorRoute: String, CaseIterable, Sendable {
     case revokeInvite = "/v1/invites/revoke"
     case machines = "/v1/machines"
     case setLifecycle = "/v1/machines/lifecycle"
+    case removeMachine = "/v1/machines/removal"
+    case renameMachine = "/v1/machines/name"
+    case updateMachine = "/v1/machines/labels"
+    case roundTrips = "/v1/machines/round-trips"
     case status = "/v1/status"
     case previewDeploy = "/v1/deployments/preview"
     case deploy = "/v1/deployments"
@@ -25,17 +29,17 @@ package enum OperatorRoute: String, CaseIterable, Sendable {
     case startDrain = "/v1/drains"
     case watchDrain = "/v1/drains/{id}/events"
 
+    case changeStorage = "/v1/store/members"
+    case snapshot = "/v1/store/snapshot"
+    case restore = "/v1/store/restore"
+
     /// Whether it is a GET; all others are POST.
-    package var isRead: Bool {
-        switch self {
-        case .version, .meshStatus, .invites, .machines, .status, .services, .volumes, .migrations, .migration, .watch,
-            .watchDrain:
-            true
-        case .initializeMesh, .join, .createInvite, .revokeInvite, .setLifecycle, .previewDeploy, .deploy,
-            .previewMigration, .renderManifest, .applyMigration, .cancelMigration, .previewDrain, .startDrain:
-            false
-        }
-    }
+    package var isRead: Bool { Self.reads.contains(self) }
+
+    private static let reads: Set<Self> = [
+        .version, .meshStatus, .invites, .machines, .status, .services, .volumes, .migrations, .migration, .watch,
+        .watchDrain, .snapshot,
+    ]
 
     /// The path, with the value of its one parameter.
     package func path(id: String = "") -> String { rawValue.replacing("{id}", with: id) }

@@ -45,6 +45,10 @@ package struct OperatorRouter: Sendable {
         case .revokeInvite: try .document(await service.revokeInvite(request.document(RevocationRequest.self)))
         case .machines: try .document(await service.machines())
         case .setLifecycle: try .document(await service.setLifecycle(request.document(LifecycleRequest.self)))
+        case .removeMachine: try .document(await service.removeMachine(request.document(MachineRemovalRequest.self)))
+        case .renameMachine: try .document(await service.renameMachine(request.document(MachineRenameRequest.self)))
+        case .updateMachine: try .document(await service.updateMachine(request.document(MachineUpdateRequest.self)))
+        case .roundTrips: try .document(await service.roundTrips(request.document(RoundTripRequest.self)))
         case .status: try .document(await service.status())
         case .previewDeploy: try .document(await service.previewDeploy(request.document(DeployRequest.self)))
         case .deploy: try .document(await service.deploy(request.document(DeployRequest.self)))
@@ -60,6 +64,9 @@ package struct OperatorRouter: Sendable {
         case .previewDrain: try .document(await service.previewDrain(request.document(DrainRequest.self)))
         case .startDrain: try .document(await service.startDrain(request.document(DrainRequest.self)))
         case .watchDrain: .lines(try await service.watchDrain(drain(context)), heartbeat: heartbeat)
+        case .changeStorage: try .document(await service.changeStorage(request.document(StorageRequest.self)))
+        case .snapshot: .pieces { [service] take in try await service.snapshot(take) }
+        case .restore: try .document(await service.restore(request.document(RestoreRequest.self)))
         }
     }
 

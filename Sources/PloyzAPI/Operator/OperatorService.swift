@@ -23,6 +23,11 @@ package protocol OperatorService: Sendable {
 
     func machines() async throws -> MachineList
     func setLifecycle(_ request: LifecycleRequest) async throws -> LifecycleChange
+    /// Takes a machine out of the cluster, at once and for good; or tells what that would do.
+    func removeMachine(_ request: MachineRemovalRequest) async throws -> MachineRemoval
+    func renameMachine(_ request: MachineRenameRequest) async throws -> MachineRenaming
+    func updateMachine(_ request: MachineUpdateRequest) async throws -> MachineLabels
+    func roundTrips(_ request: RoundTripRequest) async throws -> RoundTripMatrix
     func status() async throws -> ClusterStatus
 
     /// What ``deploy(_:)`` would do. Changes nothing.
@@ -59,4 +64,12 @@ package protocol OperatorService: Sendable {
     /// The drain now, and again whenever something of it has changed; the last has ended. Ending the stream does not touch
     /// the drain.
     func watchDrain(_ id: DrainID) async throws -> AsyncThrowingStream<DrainReport, any Error>
+
+    /// Makes a machine a member of the store, or lets it be one no longer; returns when it is. Given again after an
+    /// interruption, it goes on.
+    func changeStorage(_ request: StorageRequest) async throws -> StorageChange
+    /// Hands out the store as a file of its own, piece by piece; its last 32 bytes are the SHA-256 of those before.
+    func snapshot(_ take: (SnapshotPiece) async throws -> Void) async throws
+    /// Makes a store of one member, on this machine, from a snapshot that lies on it.
+    func restore(_ request: RestoreRequest) async throws -> StoreRestoration
 }

@@ -40,7 +40,8 @@ package enum DocumentForm {
         encoder.dateEncodingStrategy = .custom { date, encoder in
             var container = encoder.singleValueContainer()
             let isWhole = date.timeIntervalSince1970.rounded() == date.timeIntervalSince1970
-            try container.encode((isWhole ? wholeSeconds : milliseconds).format(date))
+            // The style cuts off, where a date that was read may lie a little below its millisecond.
+            try container.encode(isWhole ? wholeSeconds.format(date) : milliseconds.format(date + 0.0005))
         }
         encoder.keyEncodingStrategy = .convertToSnakeCase
         return encoder

@@ -52,7 +52,7 @@ extension Response {
         }
     }
 
-    private static func line(_ line: some Document) throws -> ByteBuffer {
+    static func line(_ line: some Document) throws -> ByteBuffer {
         var buffer = ByteBuffer(bytes: try DocumentForm.encode(line))
         buffer.writeString("\n")
         return buffer

@@ -19,23 +19,29 @@ extension Member {
         for problem in await network.problems {
             logger.warning("A guard of the network is missing", metadata: ["problem": "\(problem)"])
         }
-        if identity.machine.isStorageMember {
+        if await storage.memory.isFounding {
             // One that ends again meanwhile is started anew.
             await insist("The store's member does not answer") {
-                try await self.startStoreMember()
+                try await self.storage.keepRunning()
                 try await self.writeFirstRecords()
             }
+        } else {
+            await repair("The store's member") { try await self.storage.keepRunning() }
         }
         await withDiscardingTaskGroup { group in
             group.addTask { await self.mirror.run(timekeeper: self.timekeeper) }
+            group.addTask { await self.store.followMembers() }
+            group.addTask { await self.machinesKnown.follow(self.mirror) }
+            group.addTask { await self.followStorage() }
             group.addTask { await self.routing.follow(self.mirror) }
             group.addTask { await self.serving.follow(self.mirror) }
             group.addTask { await self.serve("The API for other machines") { try await self.servePeers() } }
             group.addTask { await self.serve("The volume stream") { try await self.streams.listen() } }
-            if identity.machine.isStorageMember {
-                group.addTask { await self.serve("The join API") { try await self.serveJoins() } }
+            group.addTask {
+                await self.serveJoinsWhenSigning { await self.serve("The join API") { try await self.serveJoins() } }
             }
             group.addTask { await self.keepRepaired() }
+            followTrust(&group)
             group.addTask {
                 // Claims of operations that were under way are made from the journal before anything is started.
                 await self.insist("Migrations cannot be taken up again") { try await self.migrations.prepare() }
@@ -68,51 +74,32 @@ extension Member {
         QuotaKeeper(placements: placements, volumes: volumes, timekeeper: timekeeper, logger: logger)
     }
 
-    private func startStoreMember() async throws {
-        let member = EtcdMember(
-            machine: identity.machine.id,
-            cluster: identity.cluster.id,
-            managementAddress: identity.machine.managementAddress,
-            dataDirectory: state.etcd.string,
-            credentials: StoreCredentials(credentials),
-            beginning: .founding,
-            clientPort: configuration.storePort,
-            peerPort: configuration.storePeerPort
-        )
-        let helper = Helper(
-            name: try HelperName("etcd"),
-            program: configuration.etcdProgram,
-            arguments: Array(member.command.dropFirst()),
-            logFile: state.helpers.appending("etcd.log").string
-        )
-        let adoption = try await supervisor.ensureRunning(helper)
-        // It is looked at every few seconds: only what changed is news.
-        let level: Logger.Level = if case .adopted = adoption { .debug } else { .info }
-        logger.log(level: level, "The store's member runs", metadata: ["etcd": "\(adoption)"])
+    private var machinesKnown: IdentityKeeper {
+        IdentityKeeper(identity: identity, state: state, store: store, port: configuration.storePort, logger: logger)
     }
 
     /// The founder's records, written when the store has none.
     private func writeFirstRecords() async throws {
-        guard try await store.get(.cluster) == nil else { return }
-        var transaction = try Gatekeeper.claims(of: identity.machine)
-        transaction.conditions.append(.absent(identity.cluster))
-        transaction.writes.append(try .put(identity.cluster))
-        _ = try await store.commit(transaction)
+        if try await store.get(.cluster) == nil {
+            var transaction = try Gatekeeper.claims(of: identity.machine)
+            transaction.conditions.append(.absent(identity.cluster))
+            transaction.writes.append(try .put(identity.cluster))
+            _ = try await store.commit(transaction)
+        }
+        try await storage.founded()
     }
 
     /// Looks every 15 s whether what outlives the daemon is still there.
     private func keepRepaired() async {
         while !Task.isCancelled {
             try? await timekeeper.sleep(for: .seconds(15))
-            await repair("The store's member") {
-                if self.identity.machine.isStorageMember { try await self.startStoreMember() }
-            }
+            await repair("The store's member") { try await self.repairStorage() }
             await repair("The network") { try await self.network.repair() }
             await serving.repair()
         }
     }
 
-    private func repair(_ part: String, _ body: @Sendable () async throws -> Void) async {
+    func repair(_ part: String, _ body: @Sendable () async throws -> Void) async {
         do {
             try await body()
         } catch is CancellationError {

@@ -28,6 +28,7 @@ final class Member: Sendable {
     let transport: TransportCredentials
     let supervisor: any Supervisor
     let store: EtcdClusterStore
+    let storage: StorageKeeper
     let mirror: ClusterMirror
     let placements: LocalPlacements
     let storeGuard: StoreGuard
@@ -42,6 +43,9 @@ final class Member: Sendable {
     let streams: StreamEnds
     let migrations: MigrationService
     let deployer: Deployer
+    let standing: Standing
+    /// Those of other machines to this one's API.
+    let connections = PeerConnections()
 
     init(
         identity: MachineIdentity,
@@ -69,13 +73,21 @@ final class Member: Sendable {
         root = loaded.root
         supervisor = Self.makeSupervisor(state)
         store = try EtcdClusterStore(
-            endpoints: identity.machines.filter(\.isStorageMember)
-                .map { StoreEndpoint(host: $0.managementAddress, port: configuration.storePort) },
+            endpoints: identity.endpoints(port: configuration.storePort),
             credentials: StoreCredentials(credentials),
+            logger: logger
+        )
+        storage = try StorageKeeper(
+            identity: identity,
+            configuration: configuration,
+            directory: state,
+            supervisor: supervisor,
+            store: store,
             logger: logger
         )
         mirror = ClusterMirror(store: store, logger: logger)
         placements = LocalPlacements(of: mirror, on: machine)
+        standing = try Standing(cluster: identity.cluster.name, file: DurableFile(state.removal))
         storeGuard = try StoreGuard(
             machine: machine,
             cluster: identity.cluster.id,

@@ -63,7 +63,7 @@ final class StoreGuard: Sendable {
             "the store is behind what this machine has seen of it: \(first)"
                 + (behind.count > 1 ? " (and \(behind.count - 1) more)" : ""),
             state: "nothing is started, stopped or moved on this machine",
-            next: "restore a later backup of the store"
+            next: "restore a later snapshot: ployzctl store snapshot restore <file> --yes --force"
         )
     }
 }

@@ -116,6 +116,12 @@ struct ConfigurationKey: Sendable {
             .text { $0.etcdProgram = try absolute($1) }
         ),
         .init(
+            "etcdctl_program",
+            "What makes a store from a snapshot",
+            default: "/usr/bin/etcdctl",
+            .text { $0.etcdctlProgram = try absolute($1) }
+        ),
+        .init(
             "dnsmasq_program",
             "What answers for services' names",
             default: "/usr/sbin/dnsmasq",
@@ -133,6 +139,17 @@ struct ConfigurationKey: Sendable {
             "How long a new connection to a published port or route waits for its service, 3s to 10m",
             default: "30s",
             .text { $0.ingressWait = try span($1, within: Span(milliseconds: 3000)...Span(milliseconds: 600_000)) }
+        ),
+        .init(
+            "certificate_lifetime",
+            "How long the certificates hold that this machine signs, 10s to 2160h; less than a day is for tests",
+            default: "720h",
+            .text {
+                $0.certificateLifetime = try span(
+                    $1,
+                    within: Span(milliseconds: 10_000)...Span(milliseconds: 2160 * 3_600_000)
+                )
+            }
         ),
         .init(
             "log_level",

@@ -1,5 +1,6 @@
 import PloyzModel
 import PloyzTransfer
+import PloyzTrust
 
 /// What `ployzd` is told by its configuration file, by the environment, or by default. The keys are documented in
 /// `docs/configuration.md`.
@@ -32,12 +33,15 @@ struct DaemonConfiguration: Hashable, Sendable, Codable {
     /// The static program that sandboxes run.
     var sandboxProgram: String
     var etcdProgram: String
+    var etcdctlProgram: String
     var dnsmasqProgram: String
     var haproxyProgram: String
     /// Where HTTP routes answer, on every address.
     var httpPort: Int
     /// How long a new connection waits for its service.
     var ingressWait: Span
+    /// How long the certificates hold that this machine signs.
+    var certificateLifetime: Span
     var logLevel: String
 
     init(name: MachineName) {
@@ -59,10 +63,12 @@ struct DaemonConfiguration: Hashable, Sendable, Codable {
         storePeerPort = 2380
         sandboxProgram = "/bin/busybox"
         etcdProgram = "/usr/bin/etcd"
+        etcdctlProgram = "/usr/bin/etcdctl"
         dnsmasqProgram = "/usr/sbin/dnsmasq"
         haproxyProgram = "/usr/sbin/haproxy"
         httpPort = 80
         ingressWait = Span(milliseconds: 30_000)
+        certificateLifetime = Span(milliseconds: Int64(CertificateAuthority.machineLifetime) * 1000)
         logLevel = "info"
     }
 }

@@ -26,8 +26,9 @@ final class EventHub: Sendable {
         }
     }
 
-    /// Operations whose events are kept, the oldest forgotten first. The store keeps their records for good.
-    fileprivate static let kept = 64
+    /// Operations whose events are kept, the oldest that has ended forgotten first: who watches that one gets its report, of
+    /// which the store has the record.
+    fileprivate static let kept = 8
     /// Events kept for one operation; of more, the oldest progress lines are forgotten.
     private static let history = 4096
 

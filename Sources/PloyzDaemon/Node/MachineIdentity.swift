@@ -13,9 +13,4 @@ struct MachineIdentity: Codable, Hashable, Sendable {
         self.machine = machine
         self.machines = machines
     }
-
-    /// Where the members of the cluster store are reached.
-    func storeEndpoints(port: Int) -> [String] {
-        machines.filter(\.isStorageMember).map { "https://[\($0.managementAddress)]:\(port)" }
-    }
 }

@@ -13,6 +13,8 @@ struct StateDirectory: Sendable {
     var picture: FilePath { root.appending("picture.json") }
     /// The highest epochs that the store has shown this machine.
     var epochs: FilePath { root.appending("epochs.json") }
+    /// There when this machine has heard that it was removed from its cluster.
+    var removal: FilePath { root.appending("removed.json") }
     var wireguardKey: FilePath { root.appending("wireguard.key") }
     var pki: FilePath { root.appending("pki") }
     var journal: FilePath { root.appending("journal") }
@@ -21,6 +23,11 @@ struct StateDirectory: Sendable {
     /// HAProxy's configuration, made from the records.
     var ingress: FilePath { root.appending("ingress") }
     var etcd: FilePath { root.appending("etcd") }
+
+    /// What the machine remembers of its member of the store.
+    var storage: FilePath { root.appending("storage.json") }
+    /// The data of the last member that left this machine.
+    var etcdLeft: FilePath { root.appending("etcd.left") }
 
     /// Makes the directories that are missing, mode 0700.
     func create() throws {

@@ -13,6 +13,8 @@ import SystemPackage
 final class ReceivingStream: StreamSink {
     private struct State {
         var isEnded = false
+        /// Whether the one stream that a ticket is good for has come and gone.
+        var isOver = false
         var task: Task<Void, Never>?
         /// Whoever waits in `read`, until the stream has ended or is given up.
         var reader: CheckedContinuation<UInt64, any Error>?
@@ -43,6 +45,7 @@ final class ReceivingStream: StreamSink {
                             result = .failure(error)
                         }
                         try? own.close()
+                        self.state.withLock { $0.isOver = true }
                         self.resume(with: result)
                     }
                     return true
@@ -58,6 +61,9 @@ final class ReceivingStream: StreamSink {
             resume(with: .failure(CancellationError()))
         }
     }
+
+    /// Whether nothing of it runs, or will.
+    var isOver: Bool { state.withLock { $0.isOver } }
 
     /// Ends the stream and returns when nothing of it runs any more.
     func end() async {

@@ -93,6 +93,11 @@ final class StreamEnds: TicketIssuer {
         var ticket = office.issue(for: receiving)
         ticket.resume = resume
         issued.withLock {
+            // Nobody takes back what has come and gone; a migration that went well would be remembered for ever.
+            $0 = $0.compactMapValues { tickets in
+                let open = tickets.filter { !$0.receiving.isOver }
+                return open.isEmpty ? nil : open
+            }
             $0[request.id, default: []].append(
                 Issued(ticket: ticket, content: request.content, receiving: receiving)
             )

@@ -2,7 +2,10 @@ import Foundation
 import PloyzModel
 
 /// One TCP connection with a time limit, on the calling thread and so in that thread's network namespace.
-struct ProbeSocket: ~Copyable {
+///
+/// A class, and not a struct without copies: of such a one Swift 6.3.1 left the `deinit` out after each probe that
+/// succeeded, so that its socket stayed open, and the network of the instance with it, when the instance was long gone.
+final class ProbeSocket {
     private let descriptor: Int32
     private let deadline: ContinuousClock.Instant
 

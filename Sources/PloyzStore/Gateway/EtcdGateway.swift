@@ -10,22 +10,10 @@ import Synchronization
 
 /// Calls to etcd's HTTP/JSON gateway over kept connections, one endpoint after the other.
 final class EtcdGateway: Sendable {
-    private struct Endpoints {
-        var all: [StoreEndpoint]
-        /// The one that answered last is asked first.
-        var preferred = 0
-
-        var inOrder: [StoreEndpoint] {
-            guard !all.isEmpty else { return [] }
-            let start = preferred % all.count
-            return Array(all[start...] + all[..<start])
-        }
-    }
-
     private let client: HTTPClient
     private let limits: StoreLimits
     private let logger: Logger
-    private let endpoints: Mutex<Endpoints>
+    let endpoints: Mutex<StoreEndpoints>
 
     init(endpoints: [StoreEndpoint], credentials: StoreCredentials, limits: StoreLimits, logger: Logger) throws {
         var configuration = HTTPClient.Configuration(tlsConfiguration: try credentials.tlsConfiguration())
@@ -38,17 +26,52 @@ final class EtcdGateway: Sendable {
         configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = 64
         configuration.connectionPool.retryConnectionEstablishment = false
         client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
-        self.endpoints = Mutex(Endpoints(all: endpoints))
+        self.endpoints = Mutex(StoreEndpoints(all: endpoints))
         self.limits = limits
         self.logger = logger
     }
 
     func shutDown() async throws { try await client.shutdown() }
 
-    func replaceEndpoints(_ all: [StoreEndpoint]) {
-        endpoints.withLock { endpoints in
-            if endpoints.all != all { endpoints = Endpoints(all: all) }
+    func replaceEndpoints(_ all: [StoreEndpoint]) { change { $0.replace(with: all) } }
+
+    /// Asks another endpoint first from now on, when there is another.
+    func avoid(_ endpoint: StoreEndpoint) { change { $0.avoid(endpoint) } }
+
+    /// Asks `other` first, unless something else than `endpoint` is asked first by now.
+    func switchOver(from endpoint: StoreEndpoint, to other: StoreEndpoint) {
+        change { endpoints in
+            if endpoints.first == endpoint { endpoints.prefer(other) }
         }
+        logger.notice(
+            "The store is asked at another member",
+            metadata: ["store.endpoint": "\(other)", "store.left": "\(endpoint)"]
+        )
+    }
+
+    private func prefer(_ endpoint: StoreEndpoint) { change { $0.prefer(endpoint) } }
+
+    /// Changes what is asked first, and tells those who wait for it.
+    private func change(_ body: (inout StoreEndpoints) -> Void) {
+        let left = endpoints.withLock { endpoints in
+            body(&endpoints)
+            return endpoints.takeLeft()
+        }
+        for waiter in left { waiter.finish() }
+    }
+
+    /// Returns when the endpoint is no longer the one that is asked first, or the task is cancelled.
+    func waitUntilLeft(_ endpoint: StoreEndpoint) async {
+        let (stream, waiter) = AsyncStream.makeStream(of: Void.self)
+        let id = UUID()
+        let isFirst = endpoints.withLock { endpoints in
+            guard endpoints.first == endpoint else { return false }
+            endpoints.waiters[id] = (endpoint, waiter)
+            return true
+        }
+        guard isFirst else { return }
+        defer { endpoints.withLock { _ = $0.waiters.removeValue(forKey: id) } }
+        for await _ in stream {}
     }
 
     var allEndpoints: [StoreEndpoint] { endpoints.withLock { $0.all } }
@@ -79,17 +102,23 @@ final class EtcdGateway: Sendable {
     ) async throws -> Answer {
         let end = ContinuousClock.now + limits.call
         var failures: [String] = []
-        for endpoint in endpoints.withLock({ $0.inOrder }) {
+        let inOrder = endpoints.withLock { $0.inOrder }
+        // While members elect a leader each may keep a read waiting: another, or the same a second later, answers. And a
+        // kept connection may be to a member that has ended since: one that fails at once is tried again.
+        let rounds = maySendTwice ? 3 : 1
+        let attempt = maySendTwice && inOrder.count > 1 ? limits.attemptOfMany : limits.attempt
+        for endpoint in Array(repeating: inOrder, count: rounds).joined() {
             let left = ContinuousClock.now.duration(to: end)
-            guard left > .zero else { break }
+            guard left > .zero, inOrder.count > 1 || failures.isEmpty || left > limits.call / 2 else { break }
             let sent = SentBody(bytes: ByteBuffer(bytes: body))
             do {
-                let answer = try await post(endpoint, path, sent, within: min(left, limits.attempt))
+                let answer = try await post(endpoint, path, sent, within: min(left, attempt))
                 prefer(endpoint)
                 return try JSON.decode(type, from: answer)
             } catch {
                 try Task.checkCancellation()
                 if let refusal = error as? PloyzError, refusal.code == .storeRefused { throw refusal }
+                avoid(endpoint)
                 failures.append("\(endpoint): \(error)")
                 logger.debug(
                     "The store's endpoint did not answer",
@@ -99,6 +128,18 @@ final class EtcdGateway: Sendable {
             }
         }
         throw StoreFailure.unreachable(failures)
+    }
+
+    /// A call to one endpoint and no other.
+    func ask<Answer: Decodable>(
+        _ endpoint: StoreEndpoint,
+        _ path: String,
+        _ request: some Encodable,
+        as type: Answer.Type,
+        within limit: Duration? = nil
+    ) async throws -> Answer {
+        let body = SentBody(bytes: ByteBuffer(bytes: try JSON.encode(request)))
+        return try JSON.decode(type, from: await post(endpoint, path, body, within: limit ?? limits.attempt))
     }
 
     private func post(
@@ -121,7 +162,8 @@ final class EtcdGateway: Sendable {
 
     /// Opens a stream of lines at the first endpoint that takes it. It ends with an error when nothing arrives for
     /// ``StoreLimits/watchSilence``.
-    func stream(_ path: String, _ request: some Encodable) async throws -> HTTPClientResponse {
+    func stream(_ path: String, _ request: some Encodable) async throws -> (StoreEndpoint, response: HTTPClientResponse)
+    {
         let body = ByteBuffer(bytes: try JSON.encode(request))
         var failures: [String] = []
         for endpoint in endpoints.withLock({ $0.inOrder }) {
@@ -131,7 +173,8 @@ final class EtcdGateway: Sendable {
                 guard response.status == .ok else {
                     throw EtcdAnswerError(message: "HTTP status \(response.status.code)")
                 }
-                return response
+                prefer(endpoint)
+                return (endpoint, response)
             } catch {
                 try Task.checkCancellation()
                 failures.append("\(endpoint): \(error)")
@@ -147,12 +190,6 @@ final class EtcdGateway: Sendable {
         let answer = try await response.body.collect(upTo: 64 << 10)
         let health = try JSON.decode(EtcdHealth.self, from: Data(answer.readableBytesView))
         return response.status == .ok && health.health == "true"
-    }
-
-    private func prefer(_ endpoint: StoreEndpoint) {
-        endpoints.withLock { endpoints in
-            if let index = endpoints.all.firstIndex(of: endpoint) { endpoints.preferred = index }
-        }
     }
 
     private static func request(_ endpoint: StoreEndpoint, _ path: String, _ body: SentBody) -> HTTPClientRequest {

@@ -25,6 +25,8 @@ struct Int64Text: Codable, Hashable {
 }
 
 struct EtcdHeader: Decodable {
+    /// Made from the first members and their token: another one after a restoring.
+    let cluster_id: String?
     let revision: Int64Text?
 }
 
@@ -142,10 +144,10 @@ struct EtcdFailure: Decodable {
 
     var status: Int? { code ?? grpc_code }
 
-    /// Codes with which etcd refuses a transaction before it is proposed to the members: invalid argument, not
-    /// found, permission denied, resource exhausted, unauthenticated. All others (unavailable, deadline, internal)
+    /// Codes with which etcd refuses a request before it is proposed to the members: invalid argument, not found,
+    /// permission denied, resource exhausted, failed precondition, unauthenticated. All others (unavailable, deadline, internal)
     /// may come after the proposal.
-    var isRefusal: Bool { status.map { [3, 5, 7, 8, 16].contains($0) } ?? false }
+    var isRefusal: Bool { status.map { [3, 5, 7, 8, 9, 16].contains($0) } ?? false }
 }
 
 struct EtcdHealth: Decodable {

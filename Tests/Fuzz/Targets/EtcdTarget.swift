@@ -15,6 +15,9 @@ extension FuzzTarget {
                 for value in range.kvs ?? [] { _ = try? value.entry }
             }
             _ = try? decoder.decode(EtcdTransactionResponse.self, from: line)
+            _ = try? decoder.decode(EtcdMemberList.self, from: line)
+            _ = try? decoder.decode(EtcdStatusResponse.self, from: line)
+            _ = try? decoder.decode(EtcdSnapshotLine.self, from: line)
             if let failure = try? decoder.decode(EtcdFailure.self, from: line) { _ = failure.isRefusal }
         }
     }

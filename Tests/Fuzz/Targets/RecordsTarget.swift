@@ -18,6 +18,10 @@ extension FuzzTarget {
             "route": Bodies.record(RouteRecord.self, route),
             "invite": Bodies.record(InviteRecord.self),
             "operation": Bodies.record(OperationRecord.self),
+            "drain": Bodies.record(DrainRecord.self) { record in
+                _ = record.away
+                _ = record.claim(on: record.machine.id)
+            },
             "journal": Bodies.record(JournalEntry.self),
         ]
     )

@@ -93,7 +93,7 @@ extension MachineID {
 }
 
 extension ClusterID {
-    fileprivate static func sample(_ seed: UInt64) -> ClusterID {
+    static func sample(_ seed: UInt64) -> ClusterID {
         var generator = Counting(next: seed)
         return ClusterID(using: &generator)
     }

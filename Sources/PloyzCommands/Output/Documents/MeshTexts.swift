@@ -10,7 +10,8 @@ extension MeshStatus: Presentable {
             "this machine: \(machine.name) (\(machine.id)), \(machine.lifecycle.rawValue), "
                 + "\(machine.overlayAddress), \(machine.managementAddress)",
             "store: \(storeHealthy ? "answers" : ink.red("does not answer")), on "
-                + storageMembers.map(\.description).joined(separator: ", "),
+                + (members.isEmpty ? storageMembers.map(\.description) : members.map { $0.text(ink) })
+                .joined(separator: ", "),
         ]
         if peers.isEmpty {
             lines.append("no other machines; invite one: ployzctl machine invite create")
@@ -23,6 +24,7 @@ extension MeshStatus: Presentable {
 
     package var plainLines: [String] {
         ["cluster\t\(name)\t\(id)\t\(network)", "store\t\(storeHealthy ? "healthy" : "unreachable")"]
+            + members.map { "member\t\($0.machine)\t\($0.state.rawValue)\t\($0.isLeader ? "leads" : "-")" }
             + rows.map { "peer\t" + $0.joined(separator: "\t") }
     }
 
