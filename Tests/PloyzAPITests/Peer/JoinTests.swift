@@ -114,7 +114,7 @@ struct JoinTests {
 
     @Test func requestsBeyondTheRateAreRefused() async throws {
         let clock = StandingClock()
-        try await withJoinServer(clock: clock, burst: 2, admit: { _ in throw InviteRecord.unknown }) { port in
+        try await withJoinServer(clock: clock, burst: 8, admit: { _ in throw InviteRecord.unknown }) { port in
             var codes: [ErrorCode?] = []
             for _ in 0..<3 {
                 let error = await #expect(throws: PloyzError.self) {
