@@ -1,3 +1,4 @@
+import CPloyzSystem
 import Logging
 import PloyzAPI
 import PloyzMigration
@@ -95,6 +96,7 @@ extension Member {
             await repair("The store's member") { try await self.repairStorage() }
             await repair("The network") { try await self.network.repair() }
             await serving.repair()
+            ployz_return_memory()
         }
     }
 
