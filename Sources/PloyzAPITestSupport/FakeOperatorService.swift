@@ -68,6 +68,12 @@ package final class FakeOperatorService: OperatorService {
 
     package func machines() throws -> MachineList { try answer(.machines, Samples.machines) }
 
+    package func invites() throws -> InviteList { try answer(.invites, Samples.invites) }
+
+    package func revokeInvite(_ request: RevocationRequest) throws -> Revocation {
+        try answer(.revokeInvite, Revocation(id: request.id), to: request)
+    }
+
     package func setLifecycle(_ request: LifecycleRequest) throws -> LifecycleChange {
         let change = LifecycleChange(machine: Samples.m2, before: .active, after: request.lifecycle)
         return try answer(.setLifecycle, change, to: request)

@@ -29,6 +29,12 @@ package enum Samples {
         ),
     ])
     package static let invite = Invite(token: "ployz1-c2FtcGxl-dG9rZW4", expiresAt: date)
+    package static let invites = InviteList(
+        invites: [
+            .init(id: "0123456789abcdef", createdAt: date, expiresAt: date.addingTimeInterval(900), isExpired: false),
+            .init(id: "fedcba9876543210", createdAt: date, expiresAt: date, isExpired: true),
+        ]
+    )
 
     package static let machines = MachineList(machines: [
         machine(m1, number: 1, lifecycle: .active),

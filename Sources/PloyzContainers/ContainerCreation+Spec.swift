@@ -63,13 +63,27 @@ extension ContainerCreation {
             image: spec.imageID,
             command: template.command,
             entrypoint: template.entrypoint,
-            environment: template.env.map { "\($0.key)=\($0.value)" }.sorted(),
+            environment: try template.env.map { try variable($0.key, $0.value, of: spec.instance) }.sorted(),
             user: template.user,
             stopTimeout: (max(0, template.stopGracePeriod.milliseconds) + 999) / 1000,
             labels: labels,
             host: host
         )
         return try request.withDigest()
+    }
+
+    /// - Throws: `secret-missing` for a secret whose value nobody has put in.
+    private static func variable(_ name: String, _ value: EnvironmentValue, of instance: InstanceRef) throws -> String {
+        switch value {
+        case .text(let text): return "\(name)=\(text)"
+        case .secret(let secret): return "\(name)=\(secret.text)"
+        case .stored:
+            throw PloyzError(
+                .secretMissing,
+                "the value of the secret \(name) of \(instance) is not known",
+                state: "no container was created"
+            )
+        }
     }
 
     private static func mount(_ mount: Mount, of spec: WorkloadSpec) throws -> MountRequest {

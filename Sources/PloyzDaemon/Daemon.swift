@@ -34,11 +34,13 @@ package struct Daemon: Sendable {
 
     /// Serves until it is shut down. Containers, tunnels, routes and the store's member go on without it.
     package func run() async throws {
+        let socket = try OperatorSocket(configuration)
         let refusals = Refusals()
         let node = Node(configuration: configuration, refusals: refusals, logger: logger)
         let server = OperatorServer(
             DaemonOperator(answering: .node(node)),
-            socketPath: configuration.socket,
+            socketPath: socket.path,
+            group: socket.group,
             refusals: refusals,
             logger: logger,
             onRunning: { [logger, configuration, serviceManager] in
@@ -46,10 +48,7 @@ package struct Daemon: Sendable {
                 logger.notice("Ready for operators", metadata: ["socket": "\(configuration.socket)"])
             }
         )
-        try FileManager.default.createDirectory(
-            atPath: (configuration.socket as NSString).deletingLastPathComponent,
-            withIntermediateDirectories: true
-        )
+        try socket.makeDirectory()
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await node.run() }
             group.addTask { try await server.run() }

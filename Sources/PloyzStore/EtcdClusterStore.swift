@@ -90,7 +90,11 @@ package struct EtcdClusterStore: ClusterStore {
             // All pages are of the revision of the first, so together they are one picture.
             let revision = request.revision ?? response.header.revision
             guard response.more == true, let last = response.kvs?.last else {
-                return StoreListing(entries: entries, revision: revision?.value ?? 0)
+                return StoreListing(
+                    entries: entries,
+                    revision: revision?.value ?? 0,
+                    lineage: response.header.cluster_id
+                )
             }
             guard entries.count < Self.maximumEntries else {
                 throw PloyzError(.storeRefused, "there are more than \(Self.maximumEntries) entries under \(prefix)")

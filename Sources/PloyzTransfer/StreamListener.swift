@@ -24,15 +24,14 @@ package final class StreamListener: Sendable {
 
     /// The port of the volume stream.
     package static let defaultPort = 4319
-    /// Connections without a ticket that one address may have.
-    private static let strangersOfAnAddress = 8
     /// Listens at once; connections are served while ``run()`` runs.
     ///
     /// - Parameters:
     ///   - host: a numeric address of this machine.
     ///   - port: 0 for any.
     ///   - refusals: counts what strangers tried.
-    ///   - connectionLimit: connections beyond it are closed; strangers may have half of them.
+    ///   - connectionLimit: connections beyond it are closed; strangers may have half of them, those of one address a
+    ///     quarter. A service may have as many volumes, whose streams all begin at once.
     ///   - bufferSize: bytes of memory that a stream may take, from its ticket to its end.
     /// - Throws: ``PloyzError`` `failed` when the address cannot be listened on.
     package init(
@@ -42,7 +41,7 @@ package final class StreamListener: Sendable {
         timekeeper: any Timekeeper,
         refusals: Refusals = Refusals(),
         logger: Logger,
-        connectionLimit: Int = 64,
+        connectionLimit: Int = 256,
         bufferSize: ByteCount = StreamBuffer.standard
     ) throws {
         Pipes.brokenPipesAreErrors
@@ -64,7 +63,7 @@ package final class StreamListener: Sendable {
         self.logger = logger
         self.refusals = refusals
         self.connectionLimit = connectionLimit
-        strangers = Mutex(ConnectionBounds(perAddress: Self.strangersOfAnAddress, total: max(1, connectionLimit / 2)))
+        strangers = Mutex(ConnectionBounds(perAddress: max(1, connectionLimit / 4), total: max(1, connectionLimit / 2)))
         self.bufferSize = bufferSize
     }
 

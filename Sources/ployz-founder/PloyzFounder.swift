@@ -13,7 +13,7 @@ struct PloyzFounder: AsyncParsableCommand {
     @Flag(help: "Leave the lab up.")
     var keep = false
 
-    @Flag(help: "Only the loss of the store.")
+    @Flag(help: "Only the loss of the store, with three members.")
     var onlyStore = false
 
     func run() async throws {
@@ -21,7 +21,7 @@ struct PloyzFounder: AsyncParsableCommand {
         let name = ProcessInfo.processInfo.environment["PLOYZ_FOUNDER_LAB"] ?? "founder"
         let checkout = URL(filePath: FileManager.default.currentDirectoryPath)
         let machines = FounderCluster.machines
-        let lab = try await Lab.up(name: name, machines: machines.count, checkout: checkout)
+        let lab = try await FounderCluster.form(name: name, checkout: checkout)
         var findings = FounderFindings { line in
             print("\(line.isRight ? "" : "VIOLATED: ")\(line.part): \(line.what): \(line.seen)")
         }

@@ -2,10 +2,13 @@ import ArgumentParser
 import Foundation
 import LabScenarios
 
-/// Lets strangers try everything on a written list, and shows that each is refused, by what, and at what cost to others.
+/// Shows of every attempt of a stranger that it is refused, by what, and at what cost to others.
 @main
 struct PloyzHostile: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(commandName: "scripts/hostile")
+    static let configuration = CommandConfiguration(
+        commandName: "hostile",
+        abstract: "Lets strangers try everything on a written list, and shows that each is refused."
+    )
 
     /// How much longer a bystander may wait than on an idle daemon.
     private static let slowdown = 3.0
@@ -25,22 +28,14 @@ struct PloyzHostile: AsyncParsableCommand {
     var verbose = false
 
     func run() async throws {
-        let checkout = URL(filePath: FileManager.default.currentDirectoryPath)
-        let name = ProcessInfo.processInfo.environment["PLOYZ_HOSTILE_LAB"] ?? "hostile"
-        let lab = try await Lab.up(name: name, machines: HostileStage.machines.count, checkout: checkout)
-        var violations = ["the run did not end"]
-        do {
-            violations = try await run(in: lab)
-        } catch {
-            FileHandle.standardError.write(Data("hostile: \(error)\n".utf8))
+        let name = Lab.name(in: "PLOYZ_HOSTILE_LAB", otherwise: "hostile")
+        let isRight = try await Lab.run(named: name, machines: HostileStage.machines.count, keeps: keep) { lab in
+            try await run(in: lab)
         }
-        if !violations.isEmpty { try? await lab.saveLogs(of: HostileStage.machines) }
-        if !keep { try await lab.down() }
-        if !violations.isEmpty { throw ExitCode.failure }
+        guard isRight else { throw ExitCode.failure }
     }
 
-    /// - Returns: what must hold and does not, in words.
-    private func run(in lab: Lab) async throws -> [String] {
+    private func run(in lab: Lab) async throws -> Bool {
         let stage = try await HostileStage.prepare(lab)
         let lines = HostileLine.all.filter { line in
             guard let only else { return true }
@@ -81,6 +76,6 @@ struct PloyzHostile: AsyncParsableCommand {
             "\(verdicts.count - through) refused, \(through) got through, \(unguarded) succeeded with their guard off, "
                 + "\(controls) with the right credential, \(violations.count) violations"
         )
-        return violations
+        return violations.isEmpty
     }
 }

@@ -34,7 +34,9 @@ extension LabTests {
         func tokenTwice() async throws {
             let lab = try lab()
             let invite = try await invite()
-            let joined = try await lab.document(MeshStatus.self, "m2", ["mesh", "join", "--token", invite.token])
+            // By standard input: arguments stand in the list of processes.
+            let words = ["mesh", "join", "--token-file", "-"]
+            let joined = try await lab.document(MeshStatus.self, "m2", words, input: Data("\(invite.token)\n".utf8))
             #expect(joined.machine.name.text == "m2")
             #expect(joined.storeHealthy)
             #expect(joined.peers.map(\.machine.name.text) == ["m1"])

@@ -29,6 +29,8 @@ struct RoundTripTests {
             #expect(try await client.join(JoinRequest(token: "a/b+c")) == Samples.mesh)
             #expect(try await client.meshStatus() == Samples.mesh)
             #expect(try await client.createInvite(InviteRequest(ttl: Span(milliseconds: 60_000))) == Samples.invite)
+            #expect(try await client.invites() == Samples.invites)
+            #expect(try await client.revokeInvite(RevocationRequest(id: "0123456789abcdef")).id == "0123456789abcdef")
             #expect(try await client.machines() == Samples.machines)
             #expect(
                 try await client.setLifecycle(LifecycleRequest(machine: "m2", lifecycle: .draining)).after == .draining

@@ -15,6 +15,27 @@ struct SocketTests {
         }
     }
 
+    @Test("It has the group that it is given", .enabled(if: getuid() == 0))
+    func group() async throws {
+        try await TestDaemon.withSocketPath { path in
+            let (stream, running) = AsyncStream.makeStream(of: Void.self)
+            let server = OperatorServer(
+                FakeOperatorService(),
+                socketPath: path,
+                group: 4711,
+                logger: Logger(label: "group"),
+                onRunning: { running.finish() }
+            )
+            let task = Task { try await server.run() }
+            for await _ in stream {}
+            let attributes = try FileManager.default.attributesOfItem(atPath: path)
+            #expect(attributes[.groupOwnerAccountID] as? Int == 4711)
+            #expect(attributes[.posixPermissions] as? Int == 0o660)
+            task.cancel()
+            _ = await task.result
+        }
+    }
+
     @Test("A second daemon on the same path is refused and the first one goes on")
     func second() async throws {
         try await TestDaemon.run(FakeOperatorService()) { client, path in

@@ -27,6 +27,8 @@ struct CommandCase: CustomStringConvertible, Sendable {
         CommandCase(MeshStatus.self, "mesh join", "--token", Samples.invite.token),
         CommandCase(MeshStatus.self, "mesh status"),
         CommandCase(Invite.self, "machine invite create", "--ttl", "15m"),
+        CommandCase(InviteList.self, "machine invite ls"),
+        CommandCase(Revocation.self, "machine invite revoke", "0123456789abcdef"),
         CommandCase(MachineList.self, "machine ls"),
         CommandCase(LifecycleChange.self, "machine drain", "m2"),
         CommandCase(LifecycleChange.self, "machine activate", "10.101.2.1"),

@@ -184,6 +184,18 @@ struct ContainerCreationTests {
         #expect(Set(others + [base]).count == 6)
     }
 
+    @Test("A secret is a variable like any other, and one without its value is refused")
+    func secrets() throws {
+        let spec = try workloadSpec { $0.env = ["A": "1", "B": .secret(Secret("hidden"))] }
+        #expect(try ContainerCreation.workload(spec, sandboxID: "4b4ab382").environment == ["A=1", "B=hidden"])
+        let tag = try SecretTag("s-0123456789abcdef")
+        let without = try workloadSpec { $0.env = ["B": .stored(tag)] }
+        let error = try #require(throws: PloyzError.self) {
+            try ContainerCreation.workload(without, sandboxID: "4b4ab382")
+        }
+        #expect(error.code == .secretMissing)
+    }
+
     @Test("A volume without a directory is refused before Docker hears of it")
     func volumeWithoutDirectory() throws {
         let data = try VolumeName("data")

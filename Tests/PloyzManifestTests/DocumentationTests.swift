@@ -36,10 +36,10 @@ struct DocumentationTests {
 
     private static func fieldNames(_ schema: Schema) -> Set<String> {
         switch schema {
-        case .bool, .integer, .number, .text, .choice: []
+        case .bool, .integer, .number, .text, .secret, .choice: []
         case .list(let element, _): fieldNames(element)
         case .map(_, let values, _): fieldNames(values)
-        case .word(_, let other): fieldNames(other)
+        case .word(_, let other), .either(_, let other): fieldNames(other)
         case .table(let table):
             table.fields.reduce(into: []) { $0.formUnion(fieldNames($1.schema).union([$1.name])) }
         }

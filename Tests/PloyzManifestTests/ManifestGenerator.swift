@@ -46,7 +46,10 @@ enum ManifestGenerator {
                 image: pick(["redis:7", "sha256:" + String(repeating: "a", count: 64)], &generator),
                 command: pick([nil, ["a b", "", text(&generator)]], &generator),
                 entrypoint: pick([nil, []], &generator),
-                env: ["A": text(&generator), "B.C-D_1": text(&generator), "E": ""],
+                env: [
+                    "A": .text(text(&generator)), "B.C-D_1": .text(text(&generator)), "E": "",
+                    "F": pick([.secret(Secret(text(&generator))), .stored(SecretTag(using: &generator))], &generator),
+                ],
                 mounts: mounts,
                 user: pick([nil, "999:www-data"], &generator),
                 capAdd: pick([[], ["NET_ADMIN", "ALL"]], &generator),

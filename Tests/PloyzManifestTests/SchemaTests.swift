@@ -22,6 +22,35 @@ struct SchemaTests {
         #expect(manifest.intent == nil)
     }
 
+    @Test("a secret is read, and no problem with it quotes it")
+    func secrets() throws {
+        let manifest = try manifest(
+            "namespace = \"a\"\n[[services]]\nname = \"s\"\ntemplate.image = \"i\"\n"
+                + "template.env = { A = \"x\", B = { secret = \"hidden\" }, C = { stored = \"s-0123456789abcdef\" } }"
+        )
+        let tag = try SecretTag("s-0123456789abcdef")
+        #expect(
+            manifest.services.first?.template.env
+                == ["A": "x", "B": .secret(Secret("hidden")), "C": .stored(tag)]
+        )
+        let document = { (value: String) in
+            "namespace = \"a\"\n[[services]]\nname = \"s\"\ntemplate.image = \"i\"\ntemplate.env.B = { \(value) }"
+        }
+        let path = "services[0].template.env.B"
+        let cases = [
+            ("secret = \"hidden\\u0000\"", "\(path).secret: must be a text of at most 32768 bytes, without NUL"),
+            ("secret = hidden", "line 5: a secret is a string in quotes"),
+            ("secret = 0123", "line 5: a secret is a string in quotes"),
+            ("secret = \"hidden\", stored = \"s-0123456789abcdef\"", "\(path): must have exactly one of"),
+            ("secrt = \"hidden\"", "\(path).secrt: unknown field; did you mean 'secret'?"),
+        ]
+        for (value, problem) in cases {
+            let found = problems(in: document(value))
+            #expect(found.first?.hasPrefix(problem) == true, "\(found)")
+            #expect(!found.contains { $0.contains("hidden") || $0.contains("0123 ") })
+        }
+    }
+
     @Test("all structural problems are reported at once, in the order of the fields")
     func collectsEverything() {
         let found = problems(

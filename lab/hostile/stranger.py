@@ -15,7 +15,8 @@ def tell(refused, detail, **more):
 
 
 def dial(a, wait=WAIT):
-    return socket.create_connection((a.host, a.port), timeout=wait)
+    # Of several addresses, one.
+    return socket.create_connection((a.host, a.port), timeout=wait, source_address=(a.own, 0) if a.own else None)
 
 
 def secured(a, plain):
@@ -243,7 +244,7 @@ def unix(a):
     connection.settimeout(WAIT)
     connection.connect(a.host)
     a.path = a.path or "/v1/version"
-    connection.sendall(request(a))
+    connection.sendall(request(a, a.body.replace("@", "x" * a.fill).encode()))
     status, words = said(answer(connection))
     tell(status != 200, words)
 
@@ -260,9 +261,9 @@ def main():
     parser.add_argument("host")
     parser.add_argument("port", type=int, nargs="?", default=0)
     for name, default in [("method", "POST"), ("path", "/v1/join"), ("body", ""), ("cert", None), ("key", None),
-                          ("part", "head"), ("secret", ""), ("stream", ""), ("source", ""), ("let-past", "")]:
+                          ("part", "head"), ("secret", ""), ("stream", ""), ("source", ""), ("let-past", ""), ("own", "")]:
         parser.add_argument(f"--{name}", default=default)
-    for name, default in [("count", 1), ("most", 0), ("seconds", 15), ("size", 1 << 30), ("times", 1)]:
+    for name, default in [("count", 1), ("most", 0), ("seconds", 15), ("size", 1 << 30), ("times", 1), ("fill", 0)]:
         parser.add_argument(f"--{name}", type=int, default=default)
     parser.add_argument("--tls", action="store_true")
     a = parser.parse_args()

@@ -1,4 +1,4 @@
-import Foundation
+package import Foundation
 package import PloyzAPI
 import PloyzMigration
 import PloyzModel
@@ -7,12 +7,25 @@ import PloyzModel
 package struct FounderCluster: Sendable {
     package static let machines = ["m1", "m2", "m3"]
     static let founder = "m1"
+    /// Outside of the cluster until it joins without the founder.
+    static let newcomer = "m4"
 
     package let lab: Lab
     let north: Shop
     /// What is moved.
     let shop: Shop
     let south: Shop
+
+    /// Brings a lab up, founds the cluster on m1 and joins m2 and m3 to it; m4 stays outside.
+    package static func form(name: String, checkout: URL) async throws -> Lab {
+        let lab = try await Lab.up(name: name, machines: machines.count + 1, checkout: checkout, cluster: false)
+        try await lab.ctl(founder, ["mesh", "init", "acme"]).succeeded()
+        for machine in machines.dropFirst() {
+            let invite = try await lab.document(Invite.self, founder, ["machine", "invite", "create"])
+            try await lab.ctl(machine, ["mesh", "join", "--token", invite.token]).succeeded()
+        }
+        return lab
+    }
 
     package static func deploy(in lab: Lab) async throws -> FounderCluster {
         FounderCluster(
@@ -70,16 +83,17 @@ package struct FounderCluster: Sendable {
     /// Something that is written, again and again until it is.
     ///
     /// - Returns: how long that took, and how many tries failed.
-    func timeUntilWritten(asking machine: String) async throws -> (Duration, failures: Int) {
-        let clock = ContinuousClock()
-        let start = clock.now
+    func timeUntilWritten(
+        asking machine: String,
+        since start: ContinuousClock.Instant = .now
+    ) async throws -> (Duration, failures: Int) {
         var failures = 0
         try await lab.wait(for: "something to be written", within: 60) {
             if try await lab.ctl(machine, ["machine", "invite", "create", "-q"]).status == 0 { return true }
             failures += 1
             return false
         }
-        return (clock.now - start, failures)
+        return (.now - start, failures)
     }
 
     /// The machine that the shop is on.

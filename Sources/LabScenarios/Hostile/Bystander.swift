@@ -4,18 +4,21 @@ import Foundation
 package struct Bystander: Sendable {
     /// How long each call took, in milliseconds, sorted.
     package let times: [Double]
+    /// The same of a command beside each that asks nobody: how busy the host was.
+    package let beside: [Double]
     /// Calls that failed.
     package let failed: Int
 
-    package var median: Double { percentile(0.5) }
-    package var p95: Double { percentile(0.95) }
+    package var median: Double { Self.percentile(times, 0.5) }
+    package var p95: Double { Self.percentile(times, 0.95) }
 
-    private func percentile(_ share: Double) -> Double {
+    private static func percentile(_ times: [Double], _ share: Double) -> Double {
         times.isEmpty ? 0 : times[min(times.count - 1, Int(Double(times.count) * share))]
     }
 
     package var description: String {
-        "\(times.count) calls, \(failed) failed, median \(Int(median)) ms, 95 % within \(Int(p95)) ms"
+        "\(times.count) calls, \(failed) failed, median \(Int(median)) ms, 95 % within \(Int(p95)) ms; "
+            + "beside it 'ployzctl --help' \(Int(Self.percentile(beside, 0.5))) ms, \(Int(Self.percentile(beside, 0.95))) ms"
     }
 
     /// What the operator saw while `body` ran.
@@ -27,7 +30,8 @@ package struct Bystander: Sendable {
         let script = """
             while :; do
                 begin=$(date +%s%N); ployzctl machine ls >/dev/null 2>&1 || echo failed
-                echo $((($(date +%s%N) - begin) / 1000)); sleep 0.1
+                middle=$(date +%s%N); ployzctl --help >/dev/null
+                echo $(((middle - begin) / 1000)) $((($(date +%s%N) - middle) / 1000)); sleep 0.1
             done
             """
         let program = try lab.start(
@@ -46,7 +50,9 @@ package struct Bystander: Sendable {
 
     private init(_ output: Data) {
         let lines = String(decoding: output, as: UTF8.self).split(separator: "\n")
-        times = lines.compactMap { Double($0).map { $0 / 1000 } }.sorted()
+        let pairs = lines.map { $0.split(separator: " ").compactMap { Double($0) } }.filter { $0.count == 2 }
+        times = pairs.map { $0[0] / 1000 }.sorted()
+        beside = pairs.map { $0[1] / 1000 }.sorted()
         failed = lines.count { $0 == "failed" }
     }
 }

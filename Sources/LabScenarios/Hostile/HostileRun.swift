@@ -34,9 +34,14 @@ package struct HostileRun: Sendable {
         var verdicts = verdicts
         // A ticket and a token grow old while this guard and that are off, or they would be forgotten.
         let always = lines.flatMap(\.guards).filter { $0 == .ticketExpiry }
-        try await stage.switchOff(Array(Set(always)))
-        try await age()
-        for index in verdicts.indices {
+        // A daemon that starts anew has forgotten every ticket: what needs that comes first.
+        let first = verdicts.indices.filter { verdicts[$0].line.isAskedAtStart }
+        let rest = verdicts.indices.filter { !verdicts[$0].line.isAskedAtStart }
+        for index in first + rest {
+            if index == rest.first {
+                try await stage.switchOff(Array(Set(always)))
+                try await age()
+            }
             let line = verdicts[index].line
             if !line.guards.isEmpty {
                 try await stage.switchOff(Array(Set(line.guards + always)), restarting: line.isAskedAtStart)

@@ -95,7 +95,10 @@ extension HostileStage {
     }
 
     func join(_ request: String, times: Int = 1, letPast: String = "") async throws -> Attempt {
-        let call = ["call", Self.underlay, "4317", "--tls", "--body", request, "--times", String(times)]
+        let own = outsiders.next()
+        try await lab.command(["outside", "--", "ip", "address", "replace", "\(own)/24", "dev", "br0"]).succeeded()
+        let connection = ["call", Self.underlay, "4317", "--tls", "--own", own]
+        let call = connection + ["--body", request, "--times", String(times)]
         return try await `try`(.outsider, call + (letPast.isEmpty ? [] : ["--let-past", letPast]))
     }
 

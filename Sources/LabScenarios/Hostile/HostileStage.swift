@@ -15,25 +15,29 @@ package struct HostileStage: Sendable {
     private let program: Data
     /// The machines' management addresses, overlay addresses and IDs.
     let places: [String: MachineSummary]
-    /// Process 1 of the container on m2, which is in the container's network.
-    let containerProcess: String
-    let containerAddress: String
+    /// Process 1 of the containers, by machine: they are in the containers' networks.
+    private let containers: [String: String]
     /// Things that a pass asked for at its beginning, to be old later.
     let aged = AgedSecrets()
+    /// The outsider's addresses: of one that has shown wrong tokens the next request is refused for that alone.
+    let outsiders = OutsiderAddresses()
 
     var m1: String { places["m1"]?.managementAddress ?? "" }
 
     package static func prepare(_ lab: Lab) async throws -> HostileStage {
-        let image = try await lab.buildImage("web", on: ["m2"])
-        try await lab.deploy(manifest(image), on: "m2")
+        try await lab.deploy(manifest(try await lab.buildImage("web")))
         let places = try await lab.machines()
-        let pid = try await lab.run("m2", ["docker", "inspect", "-f", "{{.State.Pid}}", "ployz.hostile.web.0"])
+        var containers: [String: String] = [:]
+        for instance in try await lab.instances(of: "hostile/web") {
+            let (machine, name) = (instance.machine.name.text, "ployz.hostile.web.\(instance.instance.index)")
+            let pid = try await lab.run(machine, ["docker", "inspect", "-f", "{{.State.Pid}}", name]).succeeded().text
+            containers[machine] = pid.trimmingCharacters(in: .whitespacesAndNewlines)
+        }
         let stage = HostileStage(
             lab: lab,
             program: try Data(contentsOf: lab.checkout.appending(path: "lab/hostile/stranger.py")),
             places: Dictionary(uniqueKeysWithValues: places.map { ($0.name.text, $0) }),
-            containerProcess: try pid.succeeded().text.trimmingCharacters(in: .whitespacesAndNewlines),
-            containerAddress: try await lab.instances(of: "hostile/web").first?.address.description ?? ""
+            containers: containers
         )
         try await stage.forge()
         return stage
@@ -45,6 +49,7 @@ package struct HostileStage: Sendable {
 
         [[services]]
         name = "web"
+        placement = "global"
         service_ports = [{ name = "http", port = 80 }]
 
         [services.template]
@@ -61,8 +66,7 @@ package struct HostileStage: Sendable {
         let command = ["nice", "-n", "19", "/usr/bin/python3", "-"] + arguments
         let result =
             switch stranger {
-            case .container:
-                try await lab.run("m2", ["nsenter", "-t", containerProcess, "-n"] + command, input: program)
+            case .container: try await lab.run("m2", inContainer("m2") + command, input: program)
             case .outsider: try await lab.command(["outside", "--"] + command, input: program)
             case .removed: try await lab.run("m2", command, input: program)
             case .user:
@@ -75,6 +79,14 @@ package struct HostileStage: Sendable {
             }
         return try Self.attempt(result)
     }
+
+    /// The same in the container of a machine.
+    func inContainer(of machine: String, _ arguments: [String]) async throws -> Attempt {
+        let command = inContainer(machine) + ["/usr/bin/python3", "-"] + arguments
+        return try Self.attempt(try await lab.run(machine, command, input: program))
+    }
+
+    private func inContainer(_ machine: String) -> [String] { ["nsenter", "-t", containers[machine] ?? "", "-n"] }
 
     /// The same by root of a machine.
     func asRoot(of machine: String, _ arguments: [String]) async throws -> Attempt {
@@ -90,8 +102,12 @@ package struct HostileStage: Sendable {
 
     /// `ployzctl` on m1 with an input: refused when it ends with an exit status of misuse.
     func operate(_ arguments: [String], input: String? = nil) async throws -> Attempt {
-        let result = try await lab.ctl("m1", arguments, input: input.map { Data($0.utf8) })
-        return Attempt(refused: result.status != 0, result.status == 0 ? "done" : result.errorText)
+        let command = ["nice", "-n", "19", "ployzctl"] + arguments
+        let result = try await lab.run("m1", command, input: input.map { Data($0.utf8) })
+        return Attempt(
+            refused: result.status != 0,
+            result.status == 0 ? "done" : result.errorText.split(separator: "\n").joined(separator: " ")
+        )
     }
 
     // MARK: What is counted
@@ -122,6 +138,14 @@ package struct HostileStage: Sendable {
         let write = guards.isEmpty ? ["rm", "-f", file] : ["tee", file]
         try await lab.run("m1", write, input: Data(names.utf8)).succeeded()
         if restarting { try await restart() }
+    }
+
+    /// Waits until m1 has no connection of the strangers left at a port.
+    func quiet(_ port: Int) async throws {
+        try await lab.wait(for: "the connections to port \(port) to end") {
+            let filter = ["ss", "-Htan", "state", "connected", "exclude", "time-wait", "sport = :\(port)"]
+            return try await lab.run("m1", filter).succeeded().text.isEmpty
+        }
     }
 
     func restart() async throws {

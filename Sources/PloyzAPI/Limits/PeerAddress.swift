@@ -1,7 +1,7 @@
 import NIOCore
 
 /// Whose connection it is, as far as bounds are concerned.
-struct PeerAddress: Hashable, Sendable {
+struct PeerAddress: Hashable, Sendable, CustomStringConvertible {
     /// The address's bytes; none for a Unix socket, where all are of one.
     private let bytes: [UInt8]
 
@@ -18,5 +18,12 @@ struct PeerAddress: Hashable, Sendable {
             bytes = Array(byPrefix && !isMapped ? all.prefix(8) : all)
         default: bytes = []
         }
+    }
+
+    /// As logs have it: an IPv4 address as ever, an IPv6 address or its first 64 bits in digits.
+    var description: String {
+        let isMapped = bytes.count == 16 && bytes.starts(with: [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff])
+        if bytes.count == 4 || isMapped { return bytes.suffix(4).map(String.init).joined(separator: ".") }
+        return bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined() + (bytes.count == 8 ? "/64" : "")
     }
 }

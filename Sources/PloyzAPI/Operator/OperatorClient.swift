@@ -59,6 +59,12 @@ package struct OperatorClient: OperatorService {
         try await channel.call(.createInvite, request)
     }
 
+    package func invites() async throws -> InviteList { try await channel.call(.invites) }
+
+    package func revokeInvite(_ request: RevocationRequest) async throws -> Revocation {
+        try await channel.call(.revokeInvite, request)
+    }
+
     package func machines() async throws -> MachineList { try await channel.call(.machines) }
 
     package func setLifecycle(_ request: LifecycleRequest) async throws -> LifecycleChange {

@@ -5,6 +5,8 @@ package enum OperatorRoute: String, CaseIterable, Sendable {
     case join = "/v1/mesh/join"
     case meshStatus = "/v1/mesh"
     case createInvite = "/v1/invites"
+    case invites = "/v1/invites/list"
+    case revokeInvite = "/v1/invites/revoke"
     case machines = "/v1/machines"
     case setLifecycle = "/v1/machines/lifecycle"
     case status = "/v1/status"
@@ -28,16 +30,12 @@ package enum OperatorRoute: String, CaseIterable, Sendable {
     case restore = "/v1/store/restore"
 
     /// Whether it is a GET; all others are POST.
-    package var isRead: Bool {
-        switch self {
-        case .version, .meshStatus, .machines, .status, .services, .volumes, .migrations, .migration, .watch,
-            .watchDrain, .snapshot:
-            true
-        case .initializeMesh, .join, .createInvite, .setLifecycle, .previewDeploy, .deploy, .previewMigration,
-            .renderManifest, .applyMigration, .cancelMigration, .previewDrain, .startDrain, .changeStorage, .restore:
-            false
-        }
-    }
+    package var isRead: Bool { Self.reads.contains(self) }
+
+    private static let reads: Set<Self> = [
+        .version, .meshStatus, .invites, .machines, .status, .services, .volumes, .migrations, .migration, .watch,
+        .watchDrain, .snapshot,
+    ]
 
     /// The path, with the value of its one parameter.
     package func path(id: String = "") -> String { rawValue.replacing("{id}", with: id) }

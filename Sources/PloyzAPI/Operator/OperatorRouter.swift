@@ -41,6 +41,8 @@ package struct OperatorRouter: Sendable {
         case .join: try .document(await service.join(request.document(JoinRequest.self)))
         case .meshStatus: try .document(await service.meshStatus())
         case .createInvite: try .document(await service.createInvite(request.document(InviteRequest.self)))
+        case .invites: try .document(await service.invites())
+        case .revokeInvite: try .document(await service.revokeInvite(request.document(RevocationRequest.self)))
         case .machines: try .document(await service.machines())
         case .setLifecycle: try .document(await service.setLifecycle(request.document(LifecycleRequest.self)))
         case .status: try .document(await service.status())

@@ -9,17 +9,20 @@ package struct OperatorServer: Service {
     private let router: OperatorRouter
     private let socketPath: String
     private let mode: mode_t
+    private let group: gid_t?
     private let refusals: Refusals
     private let logger: Logger
     private let onRunning: @Sendable () async -> Void
 
     /// - Parameters:
     ///   - mode: who may give orders: a member of the socket's group, unless told.
+    ///   - group: the socket's group; nil leaves the process's own.
     ///   - onRunning: called once the socket takes connections.
     package init(
         _ service: any OperatorService,
         socketPath: String,
         mode: UInt16 = 0o660,
+        group: UInt32? = nil,
         heartbeat: Duration = .seconds(5),
         refusals: Refusals = Refusals(),
         logger: Logger,
@@ -28,6 +31,7 @@ package struct OperatorServer: Service {
         self.router = OperatorRouter(service, heartbeat: heartbeat, counting: refusals)
         self.socketPath = socketPath
         self.mode = mode_t(mode)
+        self.group = group.map { gid_t($0) }
         self.refusals = refusals
         self.logger = logger
         self.onRunning = onRunning
@@ -49,8 +53,11 @@ package struct OperatorServer: Service {
             server: .limited(.operators, refusals: refusals),
             configuration: ApplicationConfiguration(address: .unixDomainSocket(path: socketPath)),
             onServerRunning: { _ in
-                // Until here the socket has the mode that the umask leaves, which lets no one in but the owner.
-                guard chmod(socketPath, Guard.socketMode.isOn ? mode : 0o666) == 0 else {
+                // Until here the socket has the mode that the umask leaves, which lets no one in but the owner. The group
+                // comes first: the mode would let the wrong one in.
+                guard group.map({ lchown(socketPath, uid_t.max, $0) }) ?? 0 == 0,
+                    chmod(socketPath, Guard.socketMode.isOn ? mode : 0o666) == 0
+                else {
                     logger.error("the socket's mode could not be set", metadata: ["socket.path": "\(socketPath)"])
                     return
                 }

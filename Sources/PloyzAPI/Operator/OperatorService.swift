@@ -17,6 +17,9 @@ package protocol OperatorService: Sendable {
     func join(_ request: JoinRequest) async throws -> MeshStatus
     func meshStatus() async throws -> MeshStatus
     func createInvite(_ request: InviteRequest) async throws -> Invite
+    func invites() async throws -> InviteList
+    /// - Throws: ``PloyzError`` `unknown-invite` when no invitation that was not used has the ID.
+    func revokeInvite(_ request: RevocationRequest) async throws -> Revocation
 
     func machines() async throws -> MachineList
     func setLifecycle(_ request: LifecycleRequest) async throws -> LifecycleChange

@@ -5,7 +5,7 @@ package struct MachineInvite: AsyncParsableCommand {
     package static let configuration = CommandConfiguration(
         commandName: "invite",
         abstract: "Invitations for new machines.",
-        subcommands: [MachineInviteCreate.self]
+        subcommands: [MachineInviteCreate.self, MachineInviteLs.self, MachineInviteRevoke.self]
     )
 
     package init() {}

@@ -6,13 +6,11 @@ package struct MeshJoin: AnsweringCommand {
     package static let configuration = CommandConfiguration(
         commandName: "join",
         abstract: "Join this machine to a cluster.",
-        usage: "ployzctl mesh join --token <token> [<options>]",
+        usage: "ployzctl mesh join (--token <token> | --token-file <file>) [<options>]",
         discussion: "The token comes from 'ployzctl machine invite create' on a machine of the cluster."
     )
 
-    @Option(help: "The invitation.")
-    var token: String
-
+    @OptionGroup var token: TokenOptions
     @OptionGroup var machine: NewMachineOptions
     @OptionGroup package var global: GlobalOptions
 
@@ -20,7 +18,11 @@ package struct MeshJoin: AnsweringCommand {
 
     package func answer(from service: any OperatorService) async throws -> MeshStatus {
         try await service.join(
-            JoinRequest(token: token, machineName: machine.machineName, endpoint: machine.endpoint)
+            JoinRequest(
+                token: try token.text(CommandContext.current),
+                machineName: machine.machineName,
+                endpoint: machine.endpoint
+            )
         )
     }
 }

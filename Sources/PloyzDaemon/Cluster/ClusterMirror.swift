@@ -9,6 +9,8 @@ import Synchronization
 final class ClusterMirror: Sendable {
     struct State {
         var entries: [StoreKey: Data] = [:]
+        /// Which store the entries are of.
+        var lineage: String?
         /// Grows with each change; 0 until the store has been read once since this daemon started.
         var version = 0
         var waiters: [UUID: AsyncStream<Void>.Continuation] = [:]
@@ -26,6 +28,9 @@ final class ClusterMirror: Sendable {
 
     /// Whether the store has been read since this daemon started.
     var isRead: Bool { state.withLock { $0.version > 0 } }
+
+    /// Which store was read last: another one once it was made anew from a snapshot.
+    var lineage: String? { state.withLock { $0.lineage } }
 
     func value(_ key: StoreKey) -> Data? { state.withLock { $0.entries[key] } }
 
@@ -87,6 +92,7 @@ final class ClusterMirror: Sendable {
             let entries = Dictionary(listing.entries.map { ($0.key, $0.value) }) { _, last in last }
             state.noteDifference(to: entries)
             state.entries = entries
+            state.lineage = listing.lineage
         }
     }
 

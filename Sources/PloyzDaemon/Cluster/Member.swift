@@ -118,11 +118,12 @@ final class Member: Sendable {
             memory: RoutingMemory(state.picture),
             logger: logger
         )
+        let containers = SecretsEngine(engine: engine, mirror: mirror, store: store)
         starter = InstanceStarter(
             machine: machine,
             store: store,
             volumes: volumes,
-            engine: engine,
+            engine: containers,
             network: network,
             nameServers: Self.nameServers(identity, configuration)
         )
@@ -149,7 +150,7 @@ final class Member: Sendable {
             architecture: MachineArchitecture.current,
             store: store,
             volumes: volumes,
-            containers: engine,
+            containers: containers,
             network: network,
             journal: FileJournal(directory: state.journal).stoppingAtBreakpoints(),
             claims: claims,

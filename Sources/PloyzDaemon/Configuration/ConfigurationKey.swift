@@ -63,6 +63,12 @@ struct ConfigurationKey: Sendable {
             .text { $0.socket = try absolute($1) }
         ),
         .init(
+            "socket_group",
+            "The group whose members may use the socket",
+            default: "ployz where there is such a group, else root",
+            .text { $0.socketGroup = try group($1) }
+        ),
+        .init(
             "docker_socket",
             "The Docker Engine's socket",
             default: "/run/docker.sock",
@@ -152,6 +158,18 @@ struct ConfigurationKey: Sendable {
             throw InvalidName(text: path, rule: "an absolute path")
         }
         return path
+    }
+
+    /// As Debian's adduser takes it.
+    private static func group(_ name: String) throws(InvalidName) -> String {
+        let isRight = name.utf8.allSatisfy { byte in
+            UInt8(ascii: "a")...UInt8(ascii: "z") ~= byte || UInt8(ascii: "0")...UInt8(ascii: "9") ~= byte
+                || byte == UInt8(ascii: "-") || byte == UInt8(ascii: "_")
+        }
+        guard isRight, (1...32).contains(name.utf8.count), !name.hasPrefix("-") else {
+            throw InvalidName(text: name, rule: "the name of a group")
+        }
+        return name
     }
 
     private static func span(_ text: String, within range: ClosedRange<Span>) throws(InvalidName) -> Span {

@@ -12,6 +12,8 @@ struct DaemonConfiguration: Hashable, Sendable, Codable {
     var stateDirectory: String
     /// Where operators' commands reach the daemon.
     var socket: String
+    /// Who may give orders beside root; nil for the group `ployz`, or root's where there is none.
+    var socketGroup: String?
     /// The dataset below which every volume lies; nil on a machine without ZFS.
     var zfsRoot: DatasetName?
     /// Where volumes are mounted.

@@ -6,6 +6,7 @@ import PloyzModel
 struct DeployPicture: Sendable {
     var cluster: ClusterPicture
     var routes: [RouteRecord]
+    var secrets: [ServiceRef: SecretsRecord]
     /// The service that has claimed each published port.
     var claims: [StoreKey: ServiceRef]
     /// The operation that has each service.
@@ -23,6 +24,8 @@ struct DeployPicture: Sendable {
             operations: []
         )
         routes = try Self.records(listing, under: .routes)
+        let secrets: [SecretsRecord] = try Self.records(listing, under: .secrets)
+        self.secrets = Dictionary(secrets.map { ($0.service, $0) }) { _, last in last }
         claims = [:]
         locks = [:]
         for (entry, _) in Self.entries(listing, under: .publishedPorts) {

@@ -12,6 +12,7 @@ struct DeployPlan: Hashable, Sendable {
     // MARK: Records as they will be
 
     var services: [ServiceRecord] = []
+    var secrets: [SecretsRecord] = []
     var instances: [InstanceRecord] = []
     var volumes: [VolumeRecord] = []
     var routes: [RouteRecord] = []
@@ -19,6 +20,7 @@ struct DeployPlan: Hashable, Sendable {
 
     // MARK: What goes
 
+    var removedSecrets: [ServiceRef] = []
     var removedInstances: [InstanceRecord] = []
     var removedClaims: [PublishedPort] = []
 

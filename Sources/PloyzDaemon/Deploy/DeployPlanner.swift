@@ -13,22 +13,30 @@ struct DeployPlanner {
     var errors: [PloyzError] = []
     /// Where the volumes that the manifest mounts or declares are or will be.
     var owners: [VolumeRef: MachineID] = [:]
+    let newTag: () -> SecretTag
     /// Services that the plan changes or creates.
     var changed: Set<ServiceRef> = []
 
-    private init(_ manifest: Manifest, in picture: DeployPicture) {
+    private init(_ manifest: Manifest, in picture: DeployPicture, newTag: @escaping () -> SecretTag) {
         self.manifest = manifest
+        self.newTag = newTag
         self.picture = picture
         placer = InstancePlacer(picture)
         plan = DeployPlan(namespace: manifest.namespace)
     }
 
-    /// - Parameter manifest: One that ``ManifestReader`` has found valid with the picture's volumes known.
+    /// - Parameters:
+    ///   - manifest: One that ``ManifestReader`` has found valid with the picture's volumes known.
+    ///   - newTag: for values of secrets that are new.
     /// - Throws: one ``PloyzError`` that carries every refusal.
-    static func plan(_ manifest: Manifest, in picture: DeployPicture) throws(PloyzError) -> DeployPlan {
-        var planner = DeployPlanner(manifest, in: picture)
+    static func plan(
+        _ manifest: Manifest,
+        in picture: DeployPicture,
+        newTag: @escaping () -> SecretTag = DeployPlanner.randomTag
+    ) throws(PloyzError) -> DeployPlan {
+        var planner = DeployPlanner(manifest, in: picture, newTag: newTag)
         planner.planVolumes()
-        for spec in manifest.services { planner.plan(spec) }
+        for spec in manifest.services { planner.plan(planner.keepSecrets(of: spec)) }
         planner.planClaims()
         planner.planMoves()
         planner.checkLocks()

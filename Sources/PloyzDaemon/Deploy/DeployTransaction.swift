@@ -16,6 +16,7 @@ extension DeployPlan {
         var writes: [StoreTransaction.Write] = []
         for record in volumes { writes.append(try .put(record)) }
         for record in services { writes.append(try .put(record)) }
+        for record in secrets { writes.append(try .put(record)) }
         for record in instances {
             var record = record
             if record.imageID.isEmpty { record.imageID = imageIDs[record.ref.service] ?? "" }
@@ -25,6 +26,7 @@ extension DeployPlan {
         for claim in claims {
             writes.append(.put(.publishedPort(claim.port), Data(claim.service.description.utf8)))
         }
+        for service in removedSecrets { writes.append(.delete(.secrets(of: service))) }
         for record in removedInstances {
             writes.append(.delete(.instance(record.ref)))
             writes.append(.delete(.route(record.address)))

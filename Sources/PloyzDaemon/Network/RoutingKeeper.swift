@@ -18,6 +18,9 @@ actor RoutingKeeper: RouteKeeper {
     /// What the memory lacks.
     private var unwritten: [IPv4Address: RouteRecord?] = [:]
     private var isMemoryWhole = false
+    /// The store that was last found not to be behind what is known. Another one was made from a snapshot, and routes of it
+    /// that are older than those known lead to where the workload no longer is.
+    private var trusted: String?
     /// One application at a time, in the order in which they were asked for: an actor lets another call in at each `await`.
     private var tail: Task<Void, any Error>?
 
@@ -87,6 +90,7 @@ actor RoutingKeeper: RouteKeeper {
     }
 
     private func takeAll(of mirror: ClusterMirror) async throws {
+        let lineage = mirror.lineage
         let machines = mirror.records(MachineRecord.self, under: .machines)
         let routes = mirror.records(RouteRecord.self, under: .routes)
         try await inTurn { keeper in
@@ -95,12 +99,17 @@ actor RoutingKeeper: RouteKeeper {
             let ahead = await keeper.newer(than: picture)
             try await keeper.set(picture)
             try await keeper.set(ahead)
+            if ahead.isEmpty { await keeper.trust(lineage) }
         }
     }
+
+    private func trust(_ lineage: String?) { trusted = lineage }
 
     private func take(_ changes: [StoreKey: Data?], of mirror: ClusterMirror) async throws {
         var newer: [IPv4Address: RouteRecord?] = [:]
         var unclear: [IPv4Address] = []
+        let lineage = mirror.lineage
+        var isBehind = false
         for (key, value) in changes {
             guard let address = key.routeAddress else { continue }
             let record = value.flatMap { mirror.decode(RouteRecord.self, StoreEntry(key: key, value: $0)) }
@@ -109,6 +118,8 @@ actor RoutingKeeper: RouteKeeper {
             // The watch may be behind what a migration has read; and what is gone may have come back. The store knows.
             if let record, current.map({ $0.generation < record.generation }) ?? true {
                 newer.updateValue(record, forKey: address)
+            } else if lineage != trusted, let record, record.instance == current?.instance {
+                isBehind = true
             } else {
                 unclear.append(address)
             }
@@ -119,6 +130,7 @@ actor RoutingKeeper: RouteKeeper {
             try await keeper.set(await keeper.still(newer: routes))
         }
         if !unclear.isEmpty { try await refresh(unclear.sorted()) }
+        if !isBehind { trust(lineage) }
     }
 
     /// Those of the records that are newer than what is known.

@@ -48,6 +48,12 @@ struct DaemonOperator: OperatorService {
         try await member().invitations.create(lifetime: request.ttl)
     }
 
+    func invites() async throws -> InviteList { try await member().invitations.list() }
+
+    func revokeInvite(_ request: RevocationRequest) async throws -> Revocation {
+        try await member().invitations.revoke(request.id)
+    }
+
     func machines() async throws -> MachineList {
         try await reader().machines()
     }

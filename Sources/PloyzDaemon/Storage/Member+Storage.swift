@@ -14,7 +14,6 @@ extension Member {
         StorageChanges(
             store: store,
             keeper: storage,
-            machine: identity.machine.id,
             peer: storagePeer,
             port: configuration.storePort,
             peerPort: configuration.storePeerPort,

@@ -17,11 +17,12 @@ struct StorageChanges: Sendable {
     static let catchUpLimit = Duration.seconds(300)
     /// etcd refuses changes for five seconds after a member was connected or lost.
     static let refusalLimit = Duration.seconds(15)
+    /// How long a member that was just started, or is busy, may take to say that it is well.
+    static let healthLimit = Duration.seconds(5)
     private static let pause = Duration.milliseconds(200)
 
     let store: EtcdClusterStore
     let keeper: StorageKeeper
-    let machine: MachineID
     let peer: @Sendable (MachineID) async throws -> any StoragePeer
     let port: Int
     let peerPort: Int
@@ -36,12 +37,22 @@ struct StorageChanges: Sendable {
         }
     }
 
-    /// The members as they are now, each asked by itself.
-    func roll() async throws -> StorageRoll {
-        let machines = try await store.records(MachineRecord.self, under: .machines)
-        return await roll(of: try await store.members(), on: machines)
+    /// The members as they are now, each asked by itself. One that does not answer at once is asked for a while, if that is
+    /// why something is refused.
+    ///
+    /// - Throws: ``PloyzError`` what `refusal` says in the end.
+    private func roll(allowing refusal: (StorageRoll) -> PloyzError?) async throws -> StorageRoll {
+        let end = timekeeper.now + Self.healthLimit
+        while true {
+            let machines = try await store.records(MachineRecord.self, under: .machines)
+            let roll = await roll(of: try await store.members(), on: machines)
+            guard let refusal = refusal(roll) else { return roll }
+            guard refusal.code == .storageUnhealthy, timekeeper.now < end else { throw refusal }
+            try await timekeeper.sleep(for: Self.pause)
+        }
     }
 
+    /// Each of the members asked by itself.
     func roll(of members: [StoreMember], on machines: [MachineRecord]) async -> StorageRoll {
         await withTaskGroup(of: StorageRoll.Entry?.self) { group in
             for member in members {
@@ -70,10 +81,8 @@ struct StorageChanges: Sendable {
 
     private func promote(_ record: MachineRecord) async throws -> StorageChange {
         let place = MachinePlace(record)
-        let before = try await roll()
-        if record.isStorageMember, let entry = before.entry(of: record.id), !entry.isLearner {
-            return try await answer(place, .promote, isNew: false)
-        }
+        let isThere = try await member(on: record).map { !$0.isLearner } ?? false
+        if record.isStorageMember, isThere { return try await answer(place, .promote, isNew: false) }
         guard record.lifecycle == .active else {
             throw PloyzError(
                 .machineNotActive,
@@ -82,7 +91,7 @@ struct StorageChanges: Sendable {
                 next: "ployzctl machine activate \(place)"
             )
         }
-        if let refusal = before.refusalToAdd(on: place) { throw refusal }
+        _ = try await roll { $0.refusalToAdd(on: place) }
         guard let authority = try await keeper.authority() else { throw Self.notMember }
         let peer = try await peer(record.id)
         let facts = try await peer.storageFacts()
@@ -158,8 +167,7 @@ struct StorageChanges: Sendable {
 
     private func demote(_ record: MachineRecord) async throws -> StorageChange {
         let place = MachinePlace(record)
-        let before = try await roll()
-        if let refusal = before.refusalToRemove(from: place) { throw refusal }
+        let before = try await roll { $0.refusalToRemove(from: place) }
         let entry = before.entry(of: record.id)
         let isNew = record.isStorageMember || entry != nil
         if record.isStorageMember { try await write(isStorageMember: false, to: record.id) }

@@ -42,7 +42,12 @@ struct TOMLReader {
     mutating func pair(depth: Int) throws(DocumentProblem) -> (key: [String], value: DocumentValue) {
         let key = try key()
         guard cursor.skip("=") else { throw cursor.problem("expected '=', found \(cursor.found)") }
-        return (key, try value(depth: depth + key.count - 1))
+        do throws(DocumentProblem) {
+            return (key, try value(depth: depth + key.count - 1))
+        } catch where key.last == "secret" {
+            // What stands there may be the secret, without its quotes.
+            throw DocumentProblem(path: .root, line: error.line, message: "a secret is a string in quotes")
+        }
     }
 
     /// A key with its dots; spaces around it are consumed.

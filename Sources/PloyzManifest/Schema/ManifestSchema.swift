@@ -43,7 +43,7 @@ extension Schema {
             .required("image", .text(.image)),
             .optional("command", .list(of: .text(.argument), count: 0...256)),
             .optional("entrypoint", .list(of: .text(.argument), count: 0...256)),
-            .field("env", .map(names: .environmentName, values: .text(.argument), most: 500), defaultsTo: .object([])),
+            .field("env", .map(names: .environmentName, values: variable, most: 500), defaultsTo: .object([])),
             .field("mounts", .list(of: mount, count: 0...64), defaultsTo: .array([])),
             .optional("user", .text(.user)),
             .field("cap_add", .list(of: .text(.capability), count: 0...64), defaultsTo: .array([])),
@@ -53,6 +53,16 @@ extension Schema {
             .optional("resources", resources),
             .field("sysctls", .map(names: .sysctl, values: .text(.argument), most: 100), defaultsTo: .object([])),
         ])
+    )
+
+    private static let variable = Schema.either(
+        .argument,
+        or: .table(
+            TableSchema(
+                [.optional("secret", .secret(.argument)), .optional("stored", .text(.secretTag))],
+                exactlyOneOf: ["secret", "stored"]
+            )
+        )
     )
 
     private static let mount = Schema.table(

@@ -10,6 +10,10 @@ package indirect enum Schema: Sendable {
     case table(TableSchema)
     /// A table with names of the document's own choosing.
     case map(names: TextFormat, values: Schema, most: Int)
+    /// A text that no problem quotes.
+    case secret(TextFormat)
+    /// A text, or a table.
+    case either(TextFormat, or: Schema)
     /// One word, or a value of another kind.
     case word(String, or: Schema)
 }

@@ -24,6 +24,9 @@ package struct SchemaWalk {
         case (.number(let range), .float(let number)): return check(value, number, range, path)
         case (.number(let range), _): return refuse(value, path, "a number, \(Self.words(range))")
         case (.text(let format), _): return walk(value, format, path)
+        case (.secret(let format), _): return walk(value, format, path, isSecret: true)
+        case (.either(_, let other), .object): return walk(value, other, path)
+        case (.either(let format, _), _): return walk(value, format, path)
         case (.choice(let words), .string(let text)):
             if words.contains(text) { return value }
             let hint = Nearest.hint(for: text, among: words)
@@ -44,7 +47,12 @@ package struct SchemaWalk {
         }
     }
 
-    private mutating func walk(_ value: DocumentValue, _ format: TextFormat, _ path: DocumentPath) -> DocumentValue {
+    private mutating func walk(
+        _ value: DocumentValue,
+        _ format: TextFormat,
+        _ path: DocumentPath,
+        isSecret: Bool = false
+    ) -> DocumentValue {
         let text: String
         switch value.content {
         case .string(let string): text = string
@@ -52,7 +60,7 @@ package struct SchemaWalk {
         default: return refuse(value, path, "a string: \(format.rule)")
         }
         guard format.isValid(text) else {
-            return complain(value, path, "must be \(format.rule), not \(Quoted(text))")
+            return complain(value, path, "must be \(format.rule)" + (isSecret ? "" : ", not \(Quoted(text))"))
         }
         return DocumentValue(.string(text), line: value.line)
     }

@@ -52,10 +52,13 @@ package struct StoreEntry: Hashable, Sendable {
 package struct StoreListing: Hashable, Sendable {
     package let entries: [StoreEntry]
     package let revision: Int64
+    /// Which store it is: another one once it was made anew from a snapshot. nil where there is no telling.
+    package let lineage: String?
 
-    package init(entries: [StoreEntry], revision: Int64) {
+    package init(entries: [StoreEntry], revision: Int64, lineage: String? = nil) {
         self.entries = entries
         self.revision = revision
+        self.lineage = lineage
     }
 }
 

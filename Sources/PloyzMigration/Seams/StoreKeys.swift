@@ -19,6 +19,9 @@ extension StoreKey {
 
     package static let services = root.appending("services/")
     package static func service(_ ref: ServiceRef) -> StoreKey { services.appending(ref.description) }
+    /// Values of secrets; only what starts containers, and deployments, read them.
+    package static let secrets = root.appending("secrets/")
+    package static func secrets(of ref: ServiceRef) -> StoreKey { secrets.appending(ref.description) }
     package static let instances = root.appending("instances/")
     package static func instances(of ref: ServiceRef) -> StoreKey { instances.appending("\(ref)/") }
     package static func instance(_ ref: InstanceRef) -> StoreKey { instances.appending(ref.description) }

@@ -13,6 +13,10 @@ extension ServiceRecord: StoreRecord {
     package var storeKey: StoreKey { .service(ref) }
 }
 
+extension SecretsRecord: StoreRecord {
+    package var storeKey: StoreKey { .secrets(of: service) }
+}
+
 extension InstanceRecord: StoreRecord {
     package var storeKey: StoreKey { .instance(ref) }
 }

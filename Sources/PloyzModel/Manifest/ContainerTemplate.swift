@@ -3,7 +3,7 @@ package struct ContainerTemplate: Codable, Hashable, Sendable {
     package var image: String
     package var command: [String]?
     package var entrypoint: [String]?
-    package var env: [String: String]
+    package var env: [String: EnvironmentValue]
     package var mounts: [Mount]
     /// `user[:group]`, names or numbers, as Docker takes it.
     package var user: String?
@@ -21,7 +21,7 @@ package struct ContainerTemplate: Codable, Hashable, Sendable {
         image: String,
         command: [String]? = nil,
         entrypoint: [String]? = nil,
-        env: [String: String] = [:],
+        env: [String: EnvironmentValue] = [:],
         mounts: [Mount] = [],
         user: String? = nil,
         capAdd: [String] = [],

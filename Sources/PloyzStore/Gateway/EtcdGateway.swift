@@ -103,12 +103,13 @@ final class EtcdGateway: Sendable {
         let end = ContinuousClock.now + limits.call
         var failures: [String] = []
         let inOrder = endpoints.withLock { $0.inOrder }
-        // While members elect a leader each may keep a read waiting: another, or the same a second later, answers.
-        let rounds = maySendTwice && inOrder.count > 1 ? 3 : 1
-        let attempt = rounds > 1 ? limits.attemptOfMany : limits.attempt
+        // While members elect a leader each may keep a read waiting: another, or the same a second later, answers. And a
+        // kept connection may be to a member that has ended since: one that fails at once is tried again.
+        let rounds = maySendTwice ? 3 : 1
+        let attempt = maySendTwice && inOrder.count > 1 ? limits.attemptOfMany : limits.attempt
         for endpoint in Array(repeating: inOrder, count: rounds).joined() {
             let left = ContinuousClock.now.duration(to: end)
-            guard left > .zero else { break }
+            guard left > .zero, inOrder.count > 1 || failures.isEmpty || left > limits.call / 2 else { break }
             let sent = SentBody(bytes: ByteBuffer(bytes: body))
             do {
                 let answer = try await post(endpoint, path, sent, within: min(left, attempt))

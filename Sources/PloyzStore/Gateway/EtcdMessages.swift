@@ -25,6 +25,8 @@ struct Int64Text: Codable, Hashable {
 }
 
 struct EtcdHeader: Decodable {
+    /// Made from the first members and their token: another one after a restoring.
+    let cluster_id: String?
     let revision: Int64Text?
 }
 

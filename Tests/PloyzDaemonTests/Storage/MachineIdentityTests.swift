@@ -9,14 +9,15 @@ import Testing
 /// What a machine remembers of the others follows the store, and no store that cannot be believed.
 @Suite struct MachineIdentityTests {
     private let machines: [MachineRecord]
-    private let cluster = ClusterRecord(
-        id: .sample(1),
-        name: try! ClusterName("north"),
-        network: try! IPv4Network("10.101.0.0/16"),
-        createdAt: Date(timeIntervalSince1970: 0)
-    )
+    private let cluster: ClusterRecord
 
     init() throws {
+        cluster = ClusterRecord(
+            id: .sample(1),
+            name: try ClusterName("north"),
+            network: try IPv4Network("10.101.0.0/16"),
+            createdAt: Date(timeIntervalSince1970: 0)
+        )
         machines = try DeployCluster(machines: 3).machines
     }
 

@@ -78,6 +78,7 @@ extension HostileLine {
             attempt: "sends JSON that is none, and JSON 2,000 deep",
             refusal: ["usage"],
             count: .daemon(["malformed-request"]),
+            control: { stage in try await joined(stage, try await stage.invitation()) },
             attack: { stage in
                 let none = try await stage.join("{\"secret\":")
                 let deep = try await stage.join(String(repeating: "[", count: 2000))
@@ -88,6 +89,7 @@ extension HostileLine {
             stranger: .outsider,
             attempt: "sends what is no HTTP, and what is no TLS",
             count: .daemon(["malformed-request", "handshake"]),
+            control: { stage in try await joined(stage, try await stage.invitation()) },
             attack: { stage in
                 let http = try await stage.try(.outsider, ["garbage", HostileStage.underlay, "4317", "--tls"])
                 let tls = try await stage.try(.outsider, ["garbage", HostileStage.underlay, "4317"])
@@ -202,9 +204,11 @@ extension HostileLine {
     }
 
     private static func hold(_ count: Int, in stage: HostileStage) async throws -> Attempt {
-        try await stage.try(
+        let held = try await stage.try(
             .outsider,
             ["hold", HostileStage.underlay, "4317", "--count", String(count), "--most", "8"]
         )
+        try await stage.quiet(4317)
+        return held
     }
 }

@@ -10,6 +10,7 @@ extension HostileLine {
             refusal: ["peer-refused"],
             count: .daemon(["peer-refused"]),
             guards: [.knownMachine],
+            isQuick: false,
             attack: { stage in try await stage.withoutM3 { try await api(stage, HostileStage.stolen) } }
         ),
         HostileLine(

@@ -22,6 +22,9 @@ extension HostileLine {
             attempt: "gives HAProxy and Docker orders on their sockets",
             refusal: ["Permission denied", "No such file"],
             count: .nobody("kernel"),
+            control: {
+                try await $0.asRoot(of: "m1", ["unix", "/run/docker.sock", "--method", "GET", "--path", "/version"])
+            },
             attack: { stage in
                 let docker = try await stage.try(.user, ["unix", "/run/docker.sock", "--path", "/version"])
                 let ingress = try await stage.try(.user, ["unix", "/var/lib/ployz/ingress/stats.sock"])

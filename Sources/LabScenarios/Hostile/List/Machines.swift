@@ -33,15 +33,8 @@ extension HostileLine {
             attempt: "orders a ticket for the volume 'x/../../etc', with m2's certificate",
             refusal: ["usage"],
             count: .daemon(["malformed-request", "usage"]),
-            attack: { stage in
-                let body = """
-                    {"id":{"operation":"op-0000000000000001","attempt":1},"content":{"volume":{"_0":{"volume":\
-                    {"namespace":"x","volume":"../../etc"},"snapshot":{"name":"x","guid":0,"creation":0},\
-                    "includesIntermediates":false}}}}
-                    """
-                let call = ["call", stage.m1, "4318", "--tls", "--path", "/v1/peer/ticket", "--body", body]
-                return try await stage.try(.removed, call + HostileStage.own)
-            }
+            control: { try await ticket(for: "x/data", in: $0) },
+            attack: { try await ticket(for: "x/../../etc", in: $0) }
         ),
         HostileLine(
             stranger: .author,
@@ -66,6 +59,15 @@ extension HostileLine {
             control: { try await api($0, HostileStage.own) },
             attack: { try await api($0, credentials) }
         )
+    }
+
+    private static func ticket(for volume: String, in stage: HostileStage) async throws -> Attempt {
+        let body = """
+            {"id":{"operation":"op-0000000000000001","attempt":1},"content":{"volume":{"_0":{"volume":"\(volume)",\
+            "snapshot":{"name":"ployz-x","guid":0,"creation":0},"includesIntermediates":false}}}}
+            """
+        let call = ["call", stage.m1, "4318", "--tls", "--path", "/v1/peer/ticket", "--body", body]
+        return try await stage.try(.removed, call + HostileStage.own)
     }
 
     static func api(_ stage: HostileStage, _ credentials: [String]) async throws -> Attempt {

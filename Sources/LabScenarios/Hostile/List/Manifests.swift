@@ -40,17 +40,14 @@ extension HostileLine {
             field("published name", paths + ["-o", "A B"], needs: [.fields, .names]) {
                 manifest(more: "service_ports = [{ name = \"\($0)\", port = 80 }]")
             },
-            field("route's host (HAProxy)", ["x\\n    server evil 192.0.2.1:80", "x }", "a b", "*"], needs: [.fields]) {
+            field("route's host (HAProxy)", ["x\\n    server evil 192.0.2.1:80", "x }", "a b", "*"], needs: []) {
                 manifest(more: "routes = [{ host = \"\($0)\", port = 80 }]")
             },
-            field("route's path (HAProxy)", ["/x y", "/x\\nuse_backend evil", "x"], needs: [.fields]) {
+            field("route's path (HAProxy)", ["/x y", "/x\\nuse_backend evil", "x"], needs: []) {
                 manifest(more: "routes = [{ host = \"a.example\", path = \"\($0)\", port = 80 }]")
             },
             field("volume's owner and mode", ["0;id", "-1:0", "root:root"], needs: []) {
                 manifest(end: "[[volumes]]\nname = \"data\"\nowner = \"\($0)\"")
-            },
-            refused("a document of more than 1 MiB", "bytes, more than") {
-                "# " + String(repeating: "x", count: 1 << 20)
             },
             refused("numbers that no machine has", "invalid-manifest") {
                 "namespace = \"x\"\ngeneration = 1" + String(repeating: "0", count: 100_000)
@@ -71,6 +68,18 @@ extension HostileLine {
                     return Attempt(refused: !isDead, isDead ? "the daemon died" : attempt.detail)
                 },
                 attack: { try await preview(deep, $0) }
+            ),
+            HostileLine(
+                stranger: .author,
+                attempt: "a manifest of 2 MiB, past ployzctl",
+                refusal: ["more than 1048576"],
+                count: .daemon(["invalid-manifest"]),
+                control: { try await preview(manifest(), $0) },
+                attack: { stage in
+                    let body = "{\"document\":\"# @\",\"format\":\"toml\",\"limits\":{}}"
+                    let call = ["unix", "/run/ployz/ployzd.sock", "--path", "/v1/deployments/preview", "--body", body]
+                    return try await stage.asRoot(of: "m1", call + ["--fill", String(2 << 20)])
+                }
             ),
             HostileLine(
                 stranger: .author,

@@ -9,7 +9,7 @@ extension HostileLine {
         HostileLine(
             stranger: .removed,
             attempt: "speaks to the store's members' port with another authority's certificate",
-            refusal: ["certificate", "alert"],
+            refusal: ["certificate", "alert", "EOF", "reset"],
             count: .nobody("etcd"),
             control: { try await members($0, HostileStage.own) },
             attack: { try await members($0, HostileStage.forged("foreign")) }
@@ -20,7 +20,7 @@ extension HostileLine {
         HostileLine(
             stranger: .removed,
             attempt: "reads the store \(words)",
-            refusal: ["certificate", "alert"],
+            refusal: ["certificate", "alert", "EOF", "reset"],
             count: .nobody("etcd"),
             control: { try await records($0, HostileStage.own) },
             attack: { try await records($0, credentials) }

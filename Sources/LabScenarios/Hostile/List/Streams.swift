@@ -28,6 +28,7 @@ extension HostileLine {
             stranger: .removed,
             attempt: "speaks HTTP to the stream's port",
             count: .daemon(["stream-header"]),
+            control: { try await $0.redeem(try await $0.ticket()) },
             attack: { stage in
                 try await stage.try(.removed, ["garbage", stage.m1, "4319", "--body", "GET / HTTP/1.1\\r\\n\\r\\n"])
             }
@@ -38,7 +39,7 @@ extension HostileLine {
             count: .daemon(["connections-of-one-address"]),
             guards: [.connections],
             isQuick: false,
-            unguarded: { try await hold(40, in: $0) },
+            unguarded: { try await hold(100, in: $0) },
             attack: { try await hold(200, in: $0) }
         ),
         HostileLine(
@@ -65,6 +66,6 @@ extension HostileLine {
     ]
 
     private static func hold(_ count: Int, in stage: HostileStage) async throws -> Attempt {
-        try await stage.try(.removed, ["hold", stage.m1, "4319", "--count", String(count), "--most", "8"])
+        try await stage.try(.removed, ["hold", stage.m1, "4319", "--count", String(count), "--most", "64"])
     }
 }

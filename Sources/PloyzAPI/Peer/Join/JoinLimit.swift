@@ -1,22 +1,22 @@
 import Hummingbird
+import Logging
 import PloyzMigration
 package import PloyzModel
+import PloyzTrust
 import Synchronization
 
-/// Refuses requests to join that come from one address faster than a person could mean them.
+/// Refuses requests to join that come faster than a person could mean them; a wrong token counts more than one.
 final class JoinLimit: RouterMiddleware {
     typealias Context = JoinContext
 
-    /// Addresses whose rate is known; when there are more, all begin anew.
-    static let addresses = 1024
-
     private let clock: any Timekeeper
-    private let fresh: TokenBucket
-    private let buckets = Mutex<[PeerAddress: TokenBucket]>([:])
+    private let logger: Logger
+    private let tries: Mutex<JoinTries>
 
-    init(clock: any Timekeeper, capacity: Double, rate: Double) {
+    init(clock: any Timekeeper, capacity: Double, rate: Double, logger: Logger) {
         self.clock = clock
-        fresh = TokenBucket(capacity: capacity, rate: rate, at: clock.now)
+        self.logger = logger
+        tries = Mutex(JoinTries(capacity: capacity, rate: rate, at: clock.now))
     }
 
     func handle(
@@ -24,7 +24,8 @@ final class JoinLimit: RouterMiddleware {
         context: JoinContext,
         next: (Request, JoinContext) async throws -> Response
     ) async throws -> Response {
-        guard take(context.address) || !Guard.joinRate.isOn else {
+        let address = context.address
+        guard tries.withLock({ $0.take(address, at: clock.now) }) || !Guard.joinRate.isOn else {
             throw PloyzError(
                 .joinLimited,
                 "too many machines ask to join at once",
@@ -32,13 +33,12 @@ final class JoinLimit: RouterMiddleware {
                 next: "run the command again in a few seconds"
             )
         }
-        return try await next(request, context)
-    }
-
-    private func take(_ address: PeerAddress) -> Bool {
-        buckets.withLock { buckets in
-            if buckets[address] == nil, buckets.count >= Self.addresses { buckets = [:] }
-            return buckets[address, default: fresh].take(at: clock.now)
+        do {
+            return try await next(request, context)
+        } catch let error as PloyzError where error.code == .tokenRefused {
+            tries.withLock { $0.noteWrong(address, at: clock.now) }
+            logger.warning("A token to join was refused", metadata: ["address": "\(address)"])
+            throw error
         }
     }
 }

@@ -58,7 +58,7 @@ package struct JoinServer: Service {
         let router = Router(context: JoinContext.self)
         router.addMiddleware {
             ErrorTranslation<JoinContext>(counting: refusals)
-            JoinLimit(clock: clock, capacity: Double(burst), rate: 1)
+            JoinLimit(clock: clock, capacity: Double(burst), rate: 1, logger: logger)
         }
         router.post(RouterPath(Self.path)) { [limits] request, _ in
             let message = try await request.message(AdmissionRequest.self, upTo: limits.bodySize)
