@@ -1,3 +1,4 @@
+import CPloyzSystem
 import Logging
 import PloyzAPI
 import PloyzMigration
@@ -96,6 +97,7 @@ extension Member {
             await repair("The store's member") { try await self.repairStorage() }
             await repair("The network") { try await self.network.repair() }
             await serving.repair()
+            ployz_return_memory()
         }
     }
 
