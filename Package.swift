@@ -246,7 +246,7 @@ let package = Package(
         .target(
             name: "PloyzDaemon",
             dependencies: [
-                asyncHTTPClient, logging, serviceLifecycle, system, tomlKit,
+                asyncHTTPClient, logging, serviceLifecycle, system, tomlKit, "CPloyzSystem",
                 "PloyzAPI", "PloyzContainers", "PloyzIngress", "PloyzManifest", "PloyzMigration", "PloyzModel",
                 "PloyzOverlay", "PloyzStore", "PloyzSupervisor", "PloyzTransfer", "PloyzTrust", "PloyzZFS",
             ],

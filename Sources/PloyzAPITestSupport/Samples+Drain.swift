@@ -70,7 +70,7 @@ extension Samples {
             from: m1,
             to: m2,
             time: TimeEstimate(.milliseconds(1040), .rough),
-            downtime: TimeEstimate(.milliseconds(40), .rough)
+            downtime: TimeEstimate(.zero, .exact)
         ),
         DrainMove(
             instance: instance,

@@ -17,6 +17,9 @@ struct PloyzSoak: AsyncParsableCommand {
     @Option(help: "How many moves; made up to a whole round of \(Soak.round). A quarter of them is warm-up.")
     var moves = 200
 
+    @Option(help: "Seconds without a move before each sample; fewer make figures scatter.")
+    var rest = Int(Soak.rest.components.seconds)
+
     @Flag(help: "Leave the lab up.")
     var keep = false
 
@@ -24,6 +27,7 @@ struct PloyzSoak: AsyncParsableCommand {
         guard (Soak.round...100_000).contains(moves) else {
             throw ValidationError("--moves is \(Soak.round) to 100000")
         }
+        guard (0...3600).contains(rest) else { throw ValidationError("--rest is 0 to 3600") }
     }
 
     func run() async throws {
@@ -38,7 +42,7 @@ struct PloyzSoak: AsyncParsableCommand {
         let whole = (moves + Soak.round - 1) / Soak.round * Soak.round
         let clock = ContinuousClock()
         let began = clock.now
-        let samples = try await Soak.deploy(in: lab).run(moves: whole) { sample in
+        let samples = try await Soak.deploy(in: lab, rest: .seconds(rest)).run(moves: whole) { sample in
             let memory = Soak.machines.map { Int(sample.values[$0]?["memory of ployzd"] ?? 0) }
             let descriptors = Soak.machines.map { Int(sample.values[$0]?["descriptors of ployzd"] ?? 0) }
             let minutes = String(format: "%.1f", (clock.now - began) / .seconds(60))

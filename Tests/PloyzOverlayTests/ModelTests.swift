@@ -39,7 +39,7 @@ import Testing
 
     @Test(arguments: [
         "", "192.0.2.1", "192.0.2.1:0", "192.0.2.1:65536", "example.org:51820", "2001:db8::1:51820", "[::1]", ":1",
-        "192.0.2.1:5\nprivate_key=0", "[::1\n]:5", "192.0.2.1:+5", "[::1]:007",
+        "192.0.2.1:5\nprivate_key=0", "[::1\n]:5", "192.0.2.1:+5", "[::1]:007", "[::1\u{0}x]:4",
     ])
     func namesAndHalvesAreNoEndpoints(text: String) {
         #expect(throws: InvalidName.self) { try WireGuardEndpoint(text) }

@@ -101,7 +101,7 @@ struct JoinTokenTests {
     @Test(arguments: [
         "", ":", "h:", ":1", "h:0", "h:65536", "h:+1", "h:01", "[fd00::1:4317", "fd00::1:4317", "[h]:1", "a b:1",
         "-0r:4",
-        ".h:1",
+        ".h:1", "[::1\u{0}x]:4",
     ])
     func endpointsThatAreNotHostAndPortAreRefused(text: String) {
         #expect(throws: InvalidName.self) { try JoinEndpoint(text) }

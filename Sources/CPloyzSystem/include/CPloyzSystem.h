@@ -7,6 +7,10 @@
 // Returns 0, or the errno.
 int ployz_enter_network(int descriptor);
 
+// Gives memory that is free back to the kernel (malloc_trim(3)): glibc keeps what a peak has left in the heap of each of
+// its arenas.
+void ployz_return_memory(void);
+
 // A descriptor of a process, close-on-exec (pidfd_open(2)), or -1 with errno set. It cannot come to mean another
 // process when the number is used again.
 int ployz_pidfd_open(pid_t pid);

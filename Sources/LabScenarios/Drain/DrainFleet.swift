@@ -17,7 +17,7 @@ struct DrainFleet: Sendable {
     static let immovable = ["fleet/agent", "fleet/logs"]
     /// Instances that answer HTTP.
     static let pages = [
-        "fleet/web/0", "fleet/web/1", "fleet/api/0", "fleet/docs/0", "fleet/search/0", "fleet/reader/0",
+        "fleet/web/0", "fleet/web/1", "fleet/api/0", "fleet/docs/0", "fleet/reader/0",
     ]
 
     /// Builds the images, deploys everything on `machine` and waits for it.
@@ -52,8 +52,8 @@ struct DrainFleet: Sendable {
 
         \(databases.map { database($0.0, mebibytes: $0.1, image: redis) }.joined(separator: "\n"))
         \(page("web", image: web, count: 2))
-        \(["api", "docs", "search"].map { page($0, image: web, count: 1) }.joined(separator: "\n"))
-        \(script("writer", image: web, "i=0; while :; do i=$((i + 1)); echo $i >/data/next; mv /data/next /data/index.html; sleep 1 & wait; done", mounts: shared))
+        \(["api", "docs"].map { page($0, image: web, count: 1) }.joined(separator: "\n"))
+        \(script("writer", image: web, "i=0; while :; do i=$((i + 1)); printf '%08d\\n' $i | dd of=/data/index.html conv=notrunc 2>/dev/null; sleep 1 & wait; done", mounts: shared))
 
         [[services]]
         name = "reader"

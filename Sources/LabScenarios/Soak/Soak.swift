@@ -4,15 +4,20 @@ import Foundation
 package struct Soak: Sendable {
     package static let machines = ["m1", "m2", "m3"]
 
-    /// After so many moves everything is where it was: both services have been around the circle once. Samples are taken
-    /// then and only then, so that they compare.
-    package static let round = 2 * machines.count
+    /// After so many moves everything is where it was: both services have been around the circle, three times. Samples are
+    /// taken then and only then, so that they compare.
+    package static let round = 3 * 2 * machines.count
+
+    /// How long nothing happens before a sample: daemons close connections that nobody has used for 60 s, and give free
+    /// memory back every 15 s.
+    package static let rest = Duration.seconds(80)
 
     let lab: Lab
+    let rest: Duration
 
-    package static func deploy(in lab: Lab) async throws -> Soak {
+    package static func deploy(in lab: Lab, rest: Duration) async throws -> Soak {
         try await SoakShop.deploy(in: lab, on: machines[0])
-        return Soak(lab: lab)
+        return Soak(lab: lab, rest: rest)
     }
 
     /// Makes the moves, in whole rounds; `report` gets each sample as it is taken, the first before any move.
@@ -23,13 +28,26 @@ package struct Soak: Sendable {
         while made < moves {
             let (source, target) = leg(made)
             let service = made.isMultiple(of: 2) ? SoakShop.stateful : SoakShop.stateless
-            try await lab.move(service, to: target, asking: source)
+            try await move(service, from: source, to: target)
             made += 1
             guard made.isMultiple(of: Self.round) else { continue }
             samples.append(try await sample(after: made))
             report(samples[samples.count - 1])
         }
         return samples
+    }
+
+    /// On a busy host Docker fails a start now and then: the move goes back, which must leave nothing behind either, and is
+    /// made again.
+    private func move(_ service: String, from source: String, to target: String) async throws {
+        for tries in 1... {
+            do {
+                try await lab.move(service, to: target, asking: source)
+                return
+            } catch let failure as ScenarioFailure where tries < 3 {
+                print("\(service) to \(target), made again: \(failure)")
+            }
+        }
     }
 
     /// Each service in turn goes on to the next machine.
@@ -39,7 +57,7 @@ package struct Soak: Sendable {
     }
 
     private func sample(after moves: Int) async throws -> SoakSample {
-        try await rest()
+        try await untilQuiet()
         let machines = try await withThrowingTaskGroup(of: (String, [String: Double]).self) { group in
             for machine in Self.machines {
                 group.addTask { (machine, try await MachineGauge(lab: lab, machine: machine).read()) }
@@ -50,8 +68,8 @@ package struct Soak: Sendable {
         return SoakSample(moves: moves, values: machines.merging([StoreGauge.subject: store]) { first, _ in first })
     }
 
-    /// Waits until nobody has anything left to do: journals are empty, and so they were a moment ago.
-    private func rest() async throws {
+    /// Waits until nobody has anything left to do: journals are empty, and so they were a moment ago. Then rests.
+    private func untilQuiet() async throws {
         var quiet = 0
         try await lab.wait(for: "an end of all that moves bring with them", within: 60) {
             for machine in Self.machines {
@@ -64,5 +82,6 @@ package struct Soak: Sendable {
             quiet += 1
             return quiet >= 5
         }
+        try await Task.sleep(for: rest)
     }
 }

@@ -8,7 +8,7 @@ package struct MachineDrain: DaemonCommand {
     package static let configuration = CommandConfiguration(
         commandName: "drain",
         abstract: "Take nothing new on a machine; with --migrate, move away what is there.",
-        usage: "ployzctl machine drain <machine> [--migrate | --return] [--dry-run] [<options>]",
+        usage: "ployzctl machine drain <machine> [--migrate | --return] [<options>]",
         discussion: """
             The drain goes on when this command is interrupted, and when machines restart: the same command follows it \
             again. What cannot move is named with its reason and does not stop the rest. 'machine activate' ends a drain \

@@ -1,3 +1,4 @@
+import CPloyzSystem
 import Logging
 import PloyzAPI
 import PloyzMigration
@@ -41,6 +42,7 @@ extension Member {
                 await self.serveJoinsWhenSigning { await self.serve("The join API") { try await self.serveJoins() } }
             }
             group.addTask { await self.keepRepaired() }
+            followTrust(&group)
             group.addTask {
                 // Claims of operations that were under way are made from the journal before anything is started.
                 await self.insist("Migrations cannot be taken up again") { try await self.migrations.prepare() }
@@ -95,6 +97,7 @@ extension Member {
             await repair("The store's member") { try await self.repairStorage() }
             await repair("The network") { try await self.network.repair() }
             await serving.repair()
+            ployz_return_memory()
         }
     }
 

@@ -208,6 +208,7 @@ extension DrainMove {
         claim = max(claim, preview.volumes.reduce(.zero) { $0 + ($1.base == nil ? .zero : $1.preCopy.bytes) })
         size = preview.volumes.reduce(.zero) { $0 + $1.size }
         time = preview.totalTime
-        downtime = preview.totalDowntime
+        // The new container is ready before the old one stops: nobody waits for it.
+        downtime = preview.startsFirst ? TimeEstimate(.zero, .exact) : preview.totalDowntime
     }
 }

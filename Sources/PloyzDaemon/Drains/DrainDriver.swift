@@ -32,20 +32,30 @@ struct DrainDriver: Sendable {
                 }
             }
             var resting = Duration.zero
+            var written: DrainRecord?
             for await _ in wakes {
-                guard let record = mirror.drain(of: drains.machine), record.state == .running else { continue }
+                guard let record = newest(written), record.state == .running else { continue }
+                var turn = Turn(record, isResting: drains.timekeeper.now < resting)
                 do {
-                    var turn = Turn(record, isResting: drains.timekeeper.now < resting)
                     try await take(&turn)
+                    written = turn.saved
                     if turn.wasSetBack { resting = drains.timekeeper.now + Self.pause }
                 } catch {
                     // The record says what was under way: the next turn goes on from there.
+                    written = nil
                     logger.info("A drain waits", metadata: ["drain.id": "\(record.id)", "error": "\(error)"])
                     resting = drains.timekeeper.now + Self.pause
                 }
             }
             group.cancelAll()
         }
+    }
+
+    /// The drain of this machine. What was written here a moment ago may not have come back by the store's watch yet.
+    private func newest(_ written: DrainRecord?) -> DrainRecord? {
+        guard let seen = mirror.drain(of: drains.machine) else { return nil }
+        guard let written, written.id == seen.id, written.version > seen.version else { return seen }
+        return written
     }
 
     /// One look at the record, and what follows from it.
@@ -171,7 +181,7 @@ struct DrainDriver: Sendable {
         switch turn.record.setBack(index, by: error, wasRunning: wasRunning) {
         case .passes: turn.wasSetBack = true
         case .target: try await redirect(index, &turn)
-        case .gone, .final: return
+        case .gone, .busy, .final: return
         }
     }
 

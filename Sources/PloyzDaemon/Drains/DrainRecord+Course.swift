@@ -42,8 +42,9 @@ extension DrainRecord {
     mutating func setBack(_ index: Int, by error: PloyzError, wasRunning: Bool) -> DrainSetback {
         moves[index].error = error
         switch DrainSetback(error, wasRunning: wasRunning) {
-        case .passes where moves[index].setbacks < Self.patience:
-            moves[index].setbacks += 1
+        case let meaning where moves[index].setbacks < Self.patience && (meaning == .passes || meaning == .busy):
+            // Twice at most for what costs a stop.
+            moves[index].setbacks += meaning == .busy ? Self.patience / 2 : 1
             moves[index].state = .waiting
             moves[index].operation = nil
             return .passes
@@ -55,7 +56,7 @@ extension DrainRecord {
         case .gone:
             leave(index, because: "it is not on \(moves[index].from) any more")
             return .gone
-        case .passes, .target, .final:
+        case .passes, .busy, .target, .final:
             moves[index].state = .failed
             moves[index].error = error.leaving(
                 state: "\(moves[index].instance) runs on \(moves[index].from)",

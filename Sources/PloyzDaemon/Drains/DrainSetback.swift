@@ -7,6 +7,8 @@ import PloyzZFS
 enum DrainSetback: Hashable, Sendable {
     /// It passes: the same again, a little later.
     case passes
+    /// It may pass, and the workload was stopped for it: the same again, but not often.
+    case busy
     /// The target is the cause: another one may do.
     case target
     /// The unit is not on the machine any more, or nowhere.
@@ -22,6 +24,8 @@ enum DrainSetback: Hashable, Sendable {
             self = .gone
         } else if codes.isSubset(of: Self.targetCodes) || (wasRunning && codes == [.peerUnreachable]) {
             self = .target
+        } else if codes == [.volumeBusy] {
+            self = .busy
         } else if codes.isSubset(of: Self.passingCodes) || codes.allSatisfy({ $0.exitStatus == 5 }) {
             self = .passes
         } else {

@@ -24,11 +24,11 @@ struct Drains: Sendable {
     func preview(_ request: DrainRequest) async throws -> DrainReport {
         let survey = try await DrainSurvey.read(from: store)
         let record = try survey.picture.machine(named: request.machine)
+        if let running = try running(request, of: record.id, survey) { return DrainReport(running) }
         guard record.id == machine else {
             return try await peers.operator(record.id).previewDrain(request.named(record.id))
         }
         try storeGuard.requireCurrent()
-        if let running = try running(request, survey) { return DrainReport(running) }
         return DrainReport(try await draft(request, of: record, survey), isPlanned: true)
     }
 
@@ -39,13 +39,14 @@ struct Drains: Sendable {
             let turn = try await store.get(.drainTurn)
             let survey = try await DrainSurvey.read(from: store)
             let record = try survey.picture.machine(named: request.machine)
+            // Its machine need not be asked, and may be away.
+            if let running = try running(request, of: record.id, survey) {
+                return DrainStart(attached: true, drain: DrainReport(running))
+            }
             guard record.id == machine else {
                 return try await peers.operator(record.id).startDrain(request.named(record.id))
             }
             try storeGuard.requireCurrent()
-            if let running = try running(request, survey) {
-                return DrainStart(attached: true, drain: DrainReport(running))
-            }
             let draft = try await draft(request, of: record, survey)
             if try await begin(draft, on: record, after: survey.record(of: machine), turn: turn) {
                 return DrainStart(attached: false, drain: DrainReport(draft))
@@ -86,10 +87,14 @@ struct Drains: Sendable {
         }
     }
 
-    /// The drain of this machine that runs, when it is the one that is asked for.
+    /// The drain of a machine that runs, when it is the one that is asked for.
     ///
     /// - Throws: ``PloyzError`` `drain-running` when it runs the other way.
-    private func running(_ request: DrainRequest, _ survey: DrainSurvey) throws(PloyzError) -> DrainRecord? {
+    private func running(
+        _ request: DrainRequest,
+        of machine: MachineID,
+        _ survey: DrainSurvey
+    ) throws(PloyzError) -> DrainRecord? {
         guard let record = survey.record(of: machine), record.state == .running else { return nil }
         guard record.direction == request.direction else {
             throw PloyzError(
@@ -137,7 +142,7 @@ struct Drains: Sendable {
             }
             moves = try await drafter.home(before.away, survey)
         }
-        let here = Set(survey.picture.instances.filter { $0.machine != machine }.map(\.ref))
+        let elsewhere = Set(survey.picture.instances.filter { $0.machine != machine }.map(\.ref))
         var generator = SystemRandomNumberGenerator()
         return DrainRecord(
             id: DrainID(using: &generator),
@@ -146,7 +151,7 @@ struct Drains: Sendable {
             request: order,
             moves: moves,
             // What has come back, or is gone, is nothing to bring home.
-            earlier: request.direction == .away ? (before?.away ?? []).filter { here.contains($0.instance) } : [],
+            earlier: request.direction == .away ? (before?.away ?? []).filter { elsewhere.contains($0.instance) } : [],
             startedAt: timekeeper.date
         )
     }

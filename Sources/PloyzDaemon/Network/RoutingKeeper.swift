@@ -94,11 +94,12 @@ actor RoutingKeeper: RouteKeeper {
         let machines = mirror.records(MachineRecord.self, under: .machines)
         let routes = mirror.records(RouteRecord.self, under: .routes)
         try await inTurn { keeper in
-            let picture = RoutingPicture(cluster: keeper.cluster.network, machines: machines, routes: routes)
-            // A migration may have been ahead of the watch.
+            var picture = RoutingPicture(cluster: keeper.cluster.network, machines: machines, routes: routes)
+            // A migration may have been ahead of the watch, or the store is behind. All at once: a route that went back for a
+            // moment would take connections with it.
             let ahead = await keeper.newer(than: picture)
+            picture.apply(ahead)
             try await keeper.set(picture)
-            try await keeper.set(ahead)
             if ahead.isEmpty { await keeper.trust(lineage) }
         }
     }

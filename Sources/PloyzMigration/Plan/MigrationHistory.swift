@@ -1,3 +1,4 @@
+import Foundation
 import PloyzModel
 
 /// What earlier migrations tell about the next one. Where they tell nothing, stated constants do, marked `rough`.
@@ -27,6 +28,8 @@ struct MigrationHistory: Sendable {
         parts.switch = .milliseconds(40)
         return parts
     }()
+    /// To prepare and to clean up.
+    static let overhead = Microseconds.milliseconds(1000)
     /// Bytes in a second.
     static let throughput: Double = 80_000_000
     /// What a first last delta is taken for.
@@ -92,12 +95,27 @@ struct MigrationHistory: Sendable {
         let bytes =
             volumes.reduce(ByteCount.zero) { $0 + $1.preCopy.bytes } + images.reduce(.zero) { $0 + ($1.size ?? .zero) }
         let moving = Double(bytes.bytes) / rate * 1_000_000
-        // Preparing and cleaning up, about a second in all; and a second, small round.
-        let rest = Microseconds(1_000_000) + downtime.total.time + downtime.delta.time
+        let overhead = overhead
+        // A second, small round.
+        let rest = overhead.time + downtime.total.time + downtime.delta.time
         return TimeEstimate(
             Microseconds(Int64(min(moving, 1e15))) + rest,
-            min(quality, downtime.total.quality)
+            min(quality, min(overhead.quality, downtime.total.quality))
         )
+    }
+
+    /// What a migration takes beside its streams and its downtime: to prepare, to arm, to clean up. Records have whole
+    /// seconds.
+    private var overhead: TimeEstimate {
+        let values = records.compactMap { record -> Double? in
+            guard let end = record.finishedAt else { return nil }
+            let whole = end.timeIntervalSince(record.startedAt) * 1_000_000
+            let streams = Dictionary(grouping: record.rounds.filter { !$0.isLast }, by: \.volume).values
+                .map { $0.reduce(0) { $0 + Double($1.time.count) } }
+            return max(0, whole - (streams.max() ?? 0) - Double(record.downtime?.count ?? 0))
+        }
+        return Self.median(values).map { TimeEstimate(Microseconds(Int64(min($0, 1e15))), .measured) }
+            ?? TimeEstimate(Self.overhead, .rough)
     }
 
     static func median(_ values: [Double]) -> Double? {

@@ -25,7 +25,8 @@ struct WireGuardEndpoint: Hashable, Sendable, CustomStringConvertible {
     private static func isAddress(_ host: String) -> Bool {
         if host.hasPrefix("["), host.hasSuffix("]") {
             var address = in6_addr()
-            return inet_pton(AF_INET6, String(host.dropFirst().dropLast()), &address) == 1
+            // A text in C ends at a NUL, and what is behind one is not looked at.
+            return !host.utf8.contains(0) && inet_pton(AF_INET6, String(host.dropFirst().dropLast()), &address) == 1
         }
         return (try? IPv4Address(host)) != nil
     }

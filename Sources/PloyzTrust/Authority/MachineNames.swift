@@ -30,8 +30,10 @@ package struct MachineNames: Hashable, Sendable {
     /// The 4 or 16 bytes of an IP address in text (inet_pton(3)).
     private static func bytes(of address: String) throws(PloyzError) -> [UInt8] {
         var bytes = [UInt8](repeating: 0, count: 16)
-        if inet_pton(AF_INET, address, &bytes) == 1 { return Array(bytes.prefix(4)) }
-        if inet_pton(AF_INET6, address, &bytes) == 1 { return bytes }
+        // A text in C ends at a NUL, and what is behind one is not looked at.
+        let isText = !address.utf8.contains(0)
+        if isText, inet_pton(AF_INET, address, &bytes) == 1 { return Array(bytes.prefix(4)) }
+        if isText, inet_pton(AF_INET6, address, &bytes) == 1 { return bytes }
         throw PloyzError(.certificateRefused, "'\(address)' is not an IP address")
     }
 }

@@ -17,7 +17,8 @@ package struct JoinEndpoint: Hashable, Sendable, TextCodable {
         if host.hasPrefix("["), host.hasSuffix("]") {
             host = host.dropFirst().dropLast()
             var address = in6_addr()
-            guard inet_pton(AF_INET6, String(host), &address) == 1 else { throw invalid }
+            // A text in C ends at a NUL, and what is behind one is not looked at.
+            guard !host.utf8.contains(0), inet_pton(AF_INET6, String(host), &address) == 1 else { throw invalid }
         } else {
             guard let first = host.utf8.first, first != UInt8(ascii: "-"),
                 first != UInt8(ascii: "."), host.utf8.allSatisfy(Self.isHostByte)

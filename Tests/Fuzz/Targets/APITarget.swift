@@ -32,6 +32,7 @@ extension FuzzTarget {
             "mesh-init": Bodies.document(MeshInitRequest.self),
             "mesh-join": Bodies.document(JoinRequest.self) { _ = try? JoinToken($0.token) },
             "invite": Bodies.document(InviteRequest.self) { _ = $0.ttl?.duration },
+            "revoke": Bodies.document(RevocationRequest.self),
             "lifecycle": Bodies.document(LifecycleRequest.self),
             "storage": Bodies.document(StorageRequest.self),
             "restore": Bodies.document(RestoreRequest.self),

@@ -16,6 +16,9 @@ extension FuzzTarget {
             "status": Bodies.record(InstanceStatus.self),
             "volume": Bodies.record(VolumeRecord.self) { _ = $0.epoch.next },
             "route": Bodies.record(RouteRecord.self, route),
+            "secrets": Bodies.record(SecretsRecord.self) { record in
+                claim(record.env.values.allSatisfy { "\($0.value)" == "(secret)" }, "a secret is shown to nobody")
+            },
             "invite": Bodies.record(InviteRecord.self),
             "operation": Bodies.record(OperationRecord.self),
             "drain": Bodies.record(DrainRecord.self) { record in

@@ -4,6 +4,7 @@ import PloyzAPITestSupport
 import PloyzMigration
 import PloyzModel
 import PloyzTransfer
+import PloyzZFS
 import Testing
 
 @testable import PloyzDaemon
@@ -63,6 +64,14 @@ struct DrainCourseTests {
         #expect(record.setBack(0, by: interrupted, wasRunning: true) == .final)
         #expect(record.moves[0].state == .failed)
         #expect(record.moves[0].error?.next == "ployzctl migrate apply shop/web --to m2 --instance 0")
+    }
+
+    @Test("A volume that is busy is tried twice more, because each time costs a stop")
+    func busy() throws {
+        var record = try Self.record("shop/db/0")
+        let busy = PloyzError(.volumeBusy, "somebody holds it")
+        #expect((0..<3).map { _ in record.setBack(0, by: busy, wasRunning: true) } == [.passes, .passes, .final])
+        #expect(record.moves[0].state == .failed)
     }
 
     @Test("A target that cannot take it is changed once; the second time it is a failure")

@@ -105,7 +105,7 @@ struct DrainPlannerTests {
         #expect(plan[2] == "shop/d/0 -> m2")
         #expect(
             plan[3]
-                == "shop/c/0 stays: no machine can take shop/c/0: m2 has room for 180 MiB, with what is on its way there, "
+                == "shop/c/0 stays: no machine can take shop/c/0: m2 has room for 237 MiB, with what is on its way there, "
                 + "and 788 MiB are needed; m3 has room for 237 MiB, with what is on its way there, and 788 MiB are needed; "
                 + "m4 is draining"
         )

@@ -89,7 +89,9 @@ extension DrainReport: Presentable {
     }
 
     private static func text(_ size: SizeEstimate) -> String { "\(size.bytes) (\(size.quality.rawValue))" }
-    private static func text(_ time: TimeEstimate) -> String { "\(time.time) (\(time.quality.rawValue))" }
+    private static func text(_ time: TimeEstimate) -> String {
+        time == TimeEstimate(.zero, .exact) ? "none" : "\(time.time) (\(time.quality.rawValue))"
+    }
 }
 
 extension DrainReport.Move {

@@ -1,0 +1,5 @@
+#include "CPloyzSystem.h"
+
+#include <malloc.h>
+
+void ployz_return_memory(void) { malloc_trim(0); }
