@@ -153,7 +153,8 @@ actor RoutingKeeper: RouteKeeper {
     private func set(_ picture: RoutingPicture) async throws {
         guard picture != known else { return }
         isMemoryWhole = false
-        try await network.apply(picture)
+        // A machine that becomes a storage member, or is drained, is reached as before.
+        if known?.reachability != picture.reachability { try await network.apply(picture) }
         known = picture
     }
 
@@ -187,5 +188,19 @@ actor RoutingKeeper: RouteKeeper {
         }
         tail = task
         try await task.value
+    }
+}
+
+extension RoutingPicture {
+    /// The picture without what has no part in how machines and addresses are reached.
+    fileprivate var reachability: RoutingPicture {
+        let machines = machines.values.map { machine in
+            var machine = machine
+            machine.isStorageMember = false
+            machine.lifecycle = .active
+            machine.labels = [:]
+            return machine
+        }
+        return RoutingPicture(cluster: cluster, machines: machines, routes: Array(routes.values))
     }
 }
