@@ -168,7 +168,7 @@ struct EtcdTrait: SuiteTrait, TestScoping {
         let fixture = try EtcdFixture()
         defer { fixture.stop() }
         try await fixture.withStore { store in
-            try await store.waitUntilHealthy(within: .seconds(20), by: SystemTimekeeper())
+            try await store.waitUntilHealthy(within: .seconds(60), by: SystemTimekeeper())
         }
         try await EtcdFixture.$current.withValue(fixture) { try await function() }
     }
