@@ -31,7 +31,7 @@ import Testing
     @Test func aProblemIsOneLineWhateverTheRouteIs() throws {
         let routes = [HTTPRoute(host: "a\u{1b}[2J\nb", path: "/" + String(repeating: "x", count: 500), port: 80)]
         let problem = try #require(book(try Fixtures.view("shop/web", routes: routes)).problems.first)
-        #expect(problem.reason.hasPrefix(#"the route a\u{001B}[2J\nb/xxx"#))
+        #expect(problem.reason.hasPrefix(#"the route a\u{1B}[2J\nb/xxx"#))
         #expect(problem.reason.utf8.count < 250)
     }
 
