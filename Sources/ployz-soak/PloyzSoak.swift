@@ -14,7 +14,7 @@ struct PloyzSoak: AsyncParsableCommand {
             """
     )
 
-    @Option(help: "How many moves; made up to a whole round of \(Soak.round). A quarter of them is warm-up.")
+    @Option(help: "How many moves, in rounds of \(Soak.round). A quarter, at least \(Soak.warmUp), is warm-up.")
     var moves = 200
 
     @Option(help: "Seconds without a move before each sample; fewer make figures scatter.")
@@ -48,7 +48,7 @@ struct PloyzSoak: AsyncParsableCommand {
             let minutes = String(format: "%.1f", (clock.now - began) / .seconds(60))
             print("\(minutes) min, \(sample.moves) moves: memory \(memory) KiB, descriptors \(descriptors)")
         }
-        let table = samples.table(after: whole / 4)
+        let table = samples.table(after: max(whole / 4, Soak.warmUp))
         print("\n\(table)\n")
         for violation in table.violations { print("VIOLATED: \(violation)") }
         return table.violations.isEmpty

@@ -8,6 +8,9 @@ package struct Soak: Sendable {
     /// taken then and only then, so that they compare.
     package static let round = 3 * 2 * machines.count
 
+    /// Moves that never count: of each service 20 migrations are kept, so that the store grows until then.
+    package static let warmUp = 3 * round
+
     /// How long nothing happens before a sample: daemons close connections that nobody has used for 60 s, and give free
     /// memory back every 15 s.
     package static let rest = Duration.seconds(80)
