@@ -2,8 +2,8 @@ import PloyzAPI
 import PloyzModel
 
 extension HostileLine {
-    /// By whatever address: control ports, names, others' addresses. Without the firewall's rules of `guard_input`,
-    /// `guard_forward` each succeeds but for spoofing, which the machines' routes refuse too.
+    /// By whatever address: control ports, names, others' addresses. Without the firewall's rules of `guard_input`
+    /// and `guard_forward` each succeeds, but for spoofing: without `bridge ployz` something else still stops it.
     static let network: [HostileLine] = [
         HostileLine(
             stranger: .container,
