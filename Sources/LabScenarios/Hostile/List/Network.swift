@@ -2,8 +2,8 @@ import PloyzAPI
 import PloyzModel
 
 extension HostileLine {
-    /// By whatever address: control ports, names, others' addresses. Without the firewall's rules of `guard_input`,
-    /// `guard_forward` and the table `bridge ployz` each succeeds.
+    /// By whatever address: control ports, names, others' addresses. Without the firewall's rules of `guard_input`
+    /// and `guard_forward` each succeeds, but for spoofing: without `bridge ployz` something else still stops it.
     static let network: [HostileLine] = [
         HostileLine(
             stranger: .container,
@@ -24,7 +24,6 @@ extension HostileLine {
             attempt: "sends as another instance of its machine",
             refusal: ["the first that came"],
             count: .firewall,
-            control: { try await withoutFirewall($0) { try await spoofed(in: $0) } },
             attack: { try await spoofed(in: $0) }
         ),
         HostileLine(
