@@ -79,6 +79,23 @@ package final class FakeOperatorService: OperatorService {
         return try answer(.setLifecycle, change, to: request)
     }
 
+    package func removeMachine(_ request: MachineRemovalRequest) throws -> MachineRemoval {
+        try answer(.removeMachine, request.isPreview ? Samples.removalPreview : Samples.removal, to: request)
+    }
+
+    package func renameMachine(_ request: MachineRenameRequest) throws -> MachineRenaming {
+        let place = MachinePlace(id: Samples.m2.id, name: request.name)
+        return try answer(.renameMachine, MachineRenaming(machine: place, before: Samples.m2.name), to: request)
+    }
+
+    package func updateMachine(_ request: MachineUpdateRequest) throws -> MachineLabels {
+        try answer(.updateMachine, MachineLabels(machine: Samples.m2, labels: request.labels), to: request)
+    }
+
+    package func roundTrips(_ request: RoundTripRequest) throws -> RoundTripMatrix {
+        try answer(.roundTrips, Samples.roundTrips, to: request)
+    }
+
     package func status() throws -> ClusterStatus { try answer(.status, Samples.status) }
 
     package func previewDeploy(_ request: DeployRequest) throws -> DeployPreview {

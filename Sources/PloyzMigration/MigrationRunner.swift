@@ -185,7 +185,9 @@ struct MigrationRunner: Sendable {
         }
     }
 
-    private var cancellation: PloyzError { PloyzError(.migrationCancelled, "an operator cancelled the migration") }
+    private var cancellation: PloyzError {
+        cancelSignal.cause ?? PloyzError(.migrationCancelled, "an operator cancelled the migration")
+    }
 
     /// What is left of the downtime that the request allows; nil when it allows any.
     var budgetLeft: Duration? {

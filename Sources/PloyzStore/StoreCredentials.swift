@@ -1,3 +1,4 @@
+import NIOCore
 import NIOSSL
 import PloyzModel
 
@@ -23,6 +24,10 @@ package struct StoreCredentials: Hashable, Sendable {
             configuration.certificateChain = try NIOSSLCertificate.fromPEMFile(certificatePath)
                 .map { .certificate($0) }
             configuration.privateKey = .privateKey(try NIOSSLPrivateKey(file: keyPath, format: .pem))
+            let paths = self
+            // Certificates are renewed while the daemon runs. A new connection shows what the files have then; an open
+            // one goes on. The files are small, and connections are kept.
+            configuration.sslContextCallback = { _, promise in promise.succeed(paths.current) }
             return configuration
         } catch {
             throw PloyzError(
@@ -30,5 +35,16 @@ package struct StoreCredentials: Hashable, Sendable {
                 "the credentials '\(certificatePath)', '\(keyPath)' and '\(authorityPath)' cannot be read: \(error)"
             )
         }
+    }
+
+    /// What the files have now; what was read first when they cannot be read.
+    private var current: NIOSSLContextConfigurationOverride {
+        var override = NIOSSLContextConfigurationOverride()
+        guard let chain = try? NIOSSLCertificate.fromPEMFile(certificatePath),
+            let key = try? NIOSSLPrivateKey(file: keyPath, format: .pem)
+        else { return .noChanges }
+        override.certificateChain = chain.map { .certificate($0) }
+        override.privateKey = .privateKey(key)
+        return override
     }
 }

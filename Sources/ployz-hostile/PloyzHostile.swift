@@ -18,8 +18,8 @@ struct PloyzHostile: AsyncParsableCommand {
     @Flag(help: "Leave the lab up.")
     var keep = false
 
-    @Option(help: "Only lines whose stranger or attempt contains this.")
-    var only: String?
+    @Option(help: "Only lines whose stranger or attempt contains this; may be given several times.")
+    var only: [String] = []
 
     @Flag(help: "Do not switch guards off.")
     var guardedOnly = false
@@ -38,8 +38,7 @@ struct PloyzHostile: AsyncParsableCommand {
     private func run(in lab: Lab) async throws -> Bool {
         let stage = try await HostileStage.prepare(lab)
         let lines = HostileLine.all.filter { line in
-            guard let only else { return true }
-            return line.attempt.contains(only) || line.stranger.rawValue.contains(only)
+            only.isEmpty || only.contains { line.attempt.contains($0) || line.stranger.rawValue.contains($0) }
         }
         let isVerbose = verbose
         let run = HostileRun(stage, lines) { if isVerbose { print($0) } }

@@ -115,6 +115,46 @@ extension LabTests {
             #expect(try await lab.instances(of: "drained/web").map(\.machine.name.text) == placed)
         }
 
+        @Test("A machine is renamed and labelled, by any of its names, and machines measure how far the others are")
+        func changes() async throws {
+            let lab = try lab()
+            let taken = try await lab.ctl("m1", ["machine", "rename", "m3", "m2"])
+            expect(taken, status: 3, code: "name-taken", ["'m2'"])
+            let address = try #require(try await lab.machines().first { $0.name.text == "m3" }?.overlayAddress)
+            let renamed = try await lab.document(
+                MachineRenaming.self,
+                "m2",
+                ["machine", "rename", "\(address)", "gamma"]
+            )
+            #expect(renamed.before.text == "m3")
+            let label = ["machine", "update", "gamma", "--label", "Rack_1/a=r 1", "--label", "zone=z"]
+            _ = try await lab.document(MachineLabels.self, "m1", label)
+            let update = ["machine", "update", "gamma", "--remove-label", "zone"]
+            #expect(try await lab.document(MachineLabels.self, "m1", update).labels == ["Rack_1/a": "r 1"])
+            try await lab.wait(for: "every machine to know", within: 5) {
+                for asked in Self.names {
+                    let machine = try await lab.machines(asking: asked).first { $0.name.text == "gamma" }
+                    guard machine?.labels == ["Rack_1/a": "r 1"] else { return false }
+                }
+                return true
+            }
+            let bad = try await lab.ctl("m1", ["machine", "update", "gamma", "--label", "a b=c"])
+            expect(bad, status: 2, code: "usage", ["a b"])
+            let times = try await lab.document(RoundTripMatrix.self, "m1", ["machine", "rtt"])
+            #expect(times.rows.map(\.from.name.text) == ["gamma", "m1", "m2"])
+            #expect(times.rows.allSatisfy { $0.times?.count == 2 && $0.times?.contains { $0.time == nil } == false })
+            try await lab.during(.lab("cut", "m3"), .lab("heal")) {
+                let silent = try await lab.document(RoundTripMatrix.self, "m1", ["machine", "rtt", "m1"])
+                #expect(
+                    silent.rows.map { $0.times?.map { "\($0.to) \($0.time == nil)" } } == [["gamma true", "m2 false"]]
+                )
+            }
+            try await lab.ctl("m1", ["machine", "rename", "gamma", "m3"]).succeeded()
+            try await lab.wait(for: "m3 to be reached again") {
+                try await lab.machines().allSatisfy { $0.reachable == true && $0.name.text.hasPrefix("m") }
+            }
+        }
+
         @Test("A manifest is refused with every error and its path, and a preview changes nothing")
         func manifestErrors() async throws {
             let lab = try lab()

@@ -24,8 +24,6 @@ extension LabTests {
             try await lab.wait(for: "an invitation without the founder", within: 15) {
                 try await lab.ctl("m3", ["machine", "invite", "create", "-q"]).status == 0
             }
-            let risky = try await lab.ctl("m3", ["machine", "storage", "demote", "m2"])
-            expect(risky, status: 3, code: "storage-unhealthy", ["m1"])
             let gone = try await lab.document(
                 StorageChange.self,
                 "m3",

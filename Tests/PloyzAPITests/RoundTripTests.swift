@@ -35,6 +35,17 @@ struct RoundTripTests {
             #expect(
                 try await client.setLifecycle(LifecycleRequest(machine: "m2", lifecycle: .draining)).after == .draining
             )
+            let removal = MachineRemovalRequest(machine: "m2", force: true, yesLose: [Samples.data, Samples.bulk])
+            #expect(try await client.removeMachine(removal) == Samples.removal)
+            let beta = try MachineName("beta")
+            #expect(
+                try await client.renameMachine(MachineRenameRequest(machine: "m2", name: beta)).machine.name == beta
+            )
+            // Names of labels are data: they are not made snake_case.
+            let labels = ["rackRow_1/a": "r1", "URL": ""]
+            let update = MachineUpdateRequest(machine: "m2", labels: labels, removedLabels: ["oldOne"])
+            #expect(try await client.updateMachine(update).labels == labels)
+            #expect(try await client.roundTrips(RoundTripRequest(machine: nil)) == Samples.roundTrips)
             #expect(try await client.status() == Samples.status)
             #expect(try await client.previewDeploy(manifest) == Samples.deployPreview)
             #expect(try await client.deploy(manifest) == Samples.deployed)

@@ -16,7 +16,17 @@ final class Harness: Sendable {
     private let written = Mutex<(output: String, errors: String)>(("", ""))
     private let sockets = Mutex<[String]>([])
 
-    init(_ service: FakeOperatorService = FakeOperatorService()) { self.service = service }
+    private let answer: String?
+    private let asked = Mutex<[String]>([])
+
+    /// - Parameter answer: what is typed at the terminal when something is asked; nil when nobody sits there.
+    init(_ service: FakeOperatorService = FakeOperatorService(), answer: String? = nil) {
+        self.service = service
+        self.answer = answer
+    }
+
+    /// What was asked at the terminal.
+    var questions: [String] { asked.withLock { $0 } }
 
     /// The paths of the sockets that commands asked for.
     var socketPaths: [String] { sockets.withLock { $0 } }
@@ -45,12 +55,21 @@ final class Harness: Sendable {
             isErrorTerminal: isTerminal,
             columns: 80,
             interrupts: { interrupts ?? AsyncStream { _ in } },
-            sleep: { _ in }
+            sleep: { _ in },
+            ask: question
         )
         let status = await CommandLineTool.run(arguments, in: context)
         return written.withLock { written in
             defer { written = ("", "") }
             return Result(status: status, output: written.output, errors: written.errors)
+        }
+    }
+
+    private var question: (@Sendable (String) -> String?)? {
+        guard let answer else { return nil }
+        return { text in
+            self.asked.withLock { $0.append(text) }
+            return answer
         }
     }
 }

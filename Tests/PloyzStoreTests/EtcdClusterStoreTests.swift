@@ -61,6 +61,72 @@ struct EtcdClusterStoreTests {
         }
     }
 
+    @Test func aRevokedCertificateIsRefusedAtTheNextHandshakeAndNoOther() async throws {
+        let key = StoreKey("/test/revoked")
+        try await etcd.withStore(limits: limits) { other async throws in
+            try await etcd.withStore(limits: limits, as: "revoked") { store async throws in
+                _ = try await patiently { try await store.get(key) }
+            }
+            let pem = try String(contentsOfFile: etcd.directory + "/revoked/machine.crt", encoding: .utf8)
+            let serial = try IssuedCertificates.Certificate(pem: pem).serial
+            try etcd.revocations.write(
+                RevocationList([RevocationList.Entry(serial: serial, revokedAt: Date())]),
+                at: Date()
+            )
+            try await etcd.withStore(limits: limits, as: "revoked") { store async throws in
+                let error = await #expect(throws: PloyzError.self) { try await store.get(key) }
+                #expect(error?.code == .storeUnreachable)
+            }
+            _ = try await patiently { try await other.get(key) }
+            try etcd.revocations.write(RevocationList([]), at: Date())
+            try await etcd.withStore(limits: limits, as: "revoked") { store async throws in
+                _ = try await patiently { try await store.get(key) }
+            }
+        }
+    }
+
+    @Test func aCertificateThatIsRenewedIsShownOnTheNextConnection() async throws {
+        let files = CredentialFiles(directory: etcd.directory + "/renewed")
+        try await etcd.withStore(limits: limits, as: "renewed") { store async throws in
+            let key = StoreKey("/test/renewed")
+            _ = try await patiently { try await store.get(key) }
+            // Nobody's: a new connection with it is refused, and the open one goes on.
+            var generator = SystemRandomNumberGenerator()
+            let (certificate, root) = try #require(try files.load())
+            let stranger = try CertificateAuthority(
+                cluster: try ClusterName("north"),
+                id: etcd.member.cluster,
+                at: Date(),
+                using: &generator
+            )
+            let pem = try stranger.sign(
+                certificate.key.signingRequest(),
+                names: MachineNames(machine: certificate.machine, addresses: []),
+                at: Date(),
+                using: &generator
+            )
+            try files.write(MachineCertificate(certificatePEM: pem, key: certificate.key), root: root)
+            _ = try await store.get(key)
+            // More at once than there are connections.
+            let isAnyRefused = await withTaskGroup(of: Bool.self) { group in
+                for _ in 0..<16 { group.addTask { await Self.fails { _ = try await store.get(key) } } }
+                return await group.reduce(false) { $0 || $1 }
+            }
+            #expect(isAnyRefused)
+            try files.write(certificate, root: root)
+            _ = try await patiently { try await store.get(key) }
+        }
+    }
+
+    private static func fails(_ body: () async throws -> Void) async -> Bool {
+        do {
+            try await body()
+            return false
+        } catch {
+            return true
+        }
+    }
+
     @Test func aMemberOfAnotherAuthorityIsNotTrusted() async throws {
         var generator = SystemRandomNumberGenerator()
         let other = try CertificateAuthority(

@@ -13,6 +13,8 @@ final class EtcdFixture: Sendable {
 
     let directory: String
     let authority: CertificateAuthority
+    /// What the member refuses.
+    let revocations: RevocationFile
     let member: EtcdMember
     private let process: Process
 
@@ -32,6 +34,10 @@ final class EtcdFixture: Sendable {
             at: Date(),
             using: &generator
         )
+        let files = AuthorityFiles(directory: directory)
+        try files.write(authority)
+        revocations = RevocationFile(directory: directory)
+        try revocations.ensure(at: Date())
         let machine = MachineID(using: &generator)
         member = EtcdMember(
             machine: machine,
@@ -40,6 +46,7 @@ final class EtcdFixture: Sendable {
             dataDirectory: directory + "/data",
             credentials: try Self.credentials(of: machine, by: authority, in: directory + "/member"),
             beginning: .founding,
+            revocationListPath: revocations.path,
             clientPort: try freePort(),
             peerPort: try freePort()
         )
@@ -78,17 +85,20 @@ final class EtcdFixture: Sendable {
     func resume() { kill(process.processIdentifier, SIGCONT) }
 
     /// A store of a new machine of the cluster, or of a stranger when `authority` is another.
+    ///
+    /// - Parameter name: of the directory with its credentials, which are used again when they are there.
     func store(
         endpoints: [StoreEndpoint]? = nil,
         authority: CertificateAuthority? = nil,
-        limits: StoreLimits = StoreLimits()
+        limits: StoreLimits = StoreLimits(),
+        as name: String? = nil
     ) throws -> EtcdClusterStore {
         var generator = SystemRandomNumberGenerator()
         let machine = MachineID(using: &generator)
         var credentials = try Self.credentials(
             of: machine,
             by: authority ?? self.authority,
-            in: directory + "/\(machine)"
+            in: directory + "/\(name ?? machine.text)"
         )
         // A stranger that knows the cluster's public certificate, so that only its own is wrong.
         credentials = StoreCredentials(
@@ -109,9 +119,10 @@ final class EtcdFixture: Sendable {
         endpoints: [StoreEndpoint]? = nil,
         authority: CertificateAuthority? = nil,
         limits: StoreLimits = StoreLimits(),
+        as name: String? = nil,
         _ body: (EtcdClusterStore) async throws -> Void
     ) async throws {
-        let store = try store(endpoints: endpoints, authority: authority, limits: limits)
+        let store = try store(endpoints: endpoints, authority: authority, limits: limits, as: name)
         do {
             try await body(store)
         } catch {
@@ -128,15 +139,17 @@ final class EtcdFixture: Sendable {
     ) throws -> StoreCredentials {
         var generator = SystemRandomNumberGenerator()
         try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
-        let key = MachineKey(using: &generator)
-        let certificate = try authority.sign(
-            key.signingRequest(),
-            names: MachineNames(machine: machine, addresses: []),
-            at: Date(),
-            using: &generator
-        )
         let files = CredentialFiles(directory: directory)
-        try files.write(MachineCertificate(certificatePEM: certificate, key: key), root: authority.root)
+        if try files.load() == nil {
+            let key = MachineKey(using: &generator)
+            let certificate = try authority.sign(
+                key.signingRequest(),
+                names: MachineNames(machine: machine, addresses: []),
+                at: Date(),
+                using: &generator
+            )
+            try files.write(MachineCertificate(certificatePEM: certificate, key: key), root: authority.root)
+        }
         return StoreCredentials(
             certificatePath: files.certificatePath,
             keyPath: files.keyPath,
@@ -155,7 +168,7 @@ struct EtcdTrait: SuiteTrait, TestScoping {
         let fixture = try EtcdFixture()
         defer { fixture.stop() }
         try await fixture.withStore { store in
-            try await store.waitUntilHealthy(within: .seconds(20), by: SystemTimekeeper())
+            try await store.waitUntilHealthy(within: .seconds(60), by: SystemTimekeeper())
         }
         try await EtcdFixture.$current.withValue(fixture) { try await function() }
     }

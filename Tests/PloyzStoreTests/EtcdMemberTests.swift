@@ -53,6 +53,19 @@ struct EtcdMemberTests {
         )
     }
 
+    @Test func aListOfRevocationsIsReadForClientsAndForMembers() throws {
+        let member = EtcdMember(
+            machine: try MachineID("m-0000000000000001"),
+            cluster: try ClusterID("c-00000000000000ff"),
+            managementAddress: "fd00::1",
+            dataDirectory: "/var/lib/ployz/etcd",
+            credentials: credentials,
+            beginning: .founding,
+            revocationListPath: "/s/revoked.crl"
+        )
+        #expect(member.command.suffix(2) == ["--client-crl-file=/s/revoked.crl", "--peer-crl-file=/s/revoked.crl"])
+    }
+
     private func member(_ beginning: EtcdMember.Beginning) throws -> EtcdMember {
         EtcdMember(
             machine: try MachineID("m-0000000000000001"),

@@ -56,7 +56,11 @@ struct CertificateAuthorityTests {
         let own = try MachineCertificate(certificatePEM: certificate, key: key)
         #expect(own.machine == machine)
         #expect(own.needsRenewal(at: date) == false)
-        #expect(own.needsRenewal(at: date + 61 * 86_400))
+        #expect(own.needsRenewal(at: date + CertificateAuthority.machineLifetime * 0.66) == false)
+        #expect(own.needsRenewal(at: date + CertificateAuthority.machineLifetime * 0.67))
+        #expect(own.record.expires.timeIntervalSince(own.record.issued) == CertificateAuthority.machineLifetime)
+        #expect(own.record.isOverdue(at: date + CertificateAuthority.machineLifetime * 0.74) == false)
+        #expect(own.record.isOverdue(at: date + CertificateAuthority.machineLifetime * 0.76))
         let other = MachineKey(using: &generator)
         #expect(throws: PloyzError.self) { try MachineCertificate(certificatePEM: certificate, key: other) }
     }

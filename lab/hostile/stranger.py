@@ -201,17 +201,18 @@ def syn(a):
 
 
 def spoof(a):
-    """One datagram with another's source address; whoever watches the target tells whether it came."""
+    """Datagrams with another's source address, then some with one's own; who watches the target tells which came."""
     target, source = socket.inet_aton(a.host), socket.inet_aton(a.source)
     datagram = struct.pack("!HHHH", 40000, a.port, 8 + 7, 0) + b"hostile"
     for _ in range(3):
         raw().sendto(packet(source, target, 17, datagram), (a.host, 0))
-        time.sleep(0.1)
+    for _ in range(3):
+        socket.socket(socket.AF_INET, socket.SOCK_DGRAM).sendto(b"honest", (a.host, a.port))
     tell(False, "sent")
 
 
 def watch(a):
-    """Waits for a datagram of `spoof`; says who is in its source."""
+    """Waits for the first datagram of `spoof`; says who is in its source."""
     listener = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     listener.bind(("0.0.0.0", a.port))
@@ -219,8 +220,8 @@ def watch(a):
     try:
         data, (source, _) = listener.recvfrom(100)
     except TimeoutError:
-        tell(True, "nothing came")
-    tell(source != a.source, f"a datagram of {source} came")
+        tell(True, "nothing came at all")
+    tell(source != a.source, f"the first that came was of {source}")
 
 
 def ticket(a):

@@ -21,6 +21,9 @@ package struct MachineSummary: Document {
     package let storageImplementation: String?
     package let instances: Int
     package let joinedAt: Date
+    package let labels: [String: String]
+    /// When its certificate ends; nil when the store has no note of it.
+    package let certificateExpires: Date?
 
     package init(
         id: MachineID,
@@ -36,7 +39,9 @@ package struct MachineSummary: Document {
         storageRoot: DatasetName?,
         storageImplementation: String?,
         instances: Int,
-        joinedAt: Date
+        joinedAt: Date,
+        labels: [String: String] = [:],
+        certificateExpires: Date? = nil
     ) {
         self.id = id
         self.name = name
@@ -52,9 +57,17 @@ package struct MachineSummary: Document {
         self.storageImplementation = storageImplementation
         self.instances = instances
         self.joinedAt = joinedAt
+        self.labels = labels
+        self.certificateExpires = certificateExpires
     }
 
-    package init(_ record: MachineRecord, isLocal: Bool, reachable: Bool?, instances: Int) {
+    package init(
+        _ record: MachineRecord,
+        isLocal: Bool,
+        reachable: Bool?,
+        instances: Int,
+        certificateExpires: Date? = nil
+    ) {
         self.init(
             id: record.id,
             name: record.name,
@@ -69,7 +82,9 @@ package struct MachineSummary: Document {
             storageRoot: record.storage?.root,
             storageImplementation: record.storage?.implementation,
             instances: instances,
-            joinedAt: record.joinedAt
+            joinedAt: record.joinedAt,
+            labels: record.labels,
+            certificateExpires: certificateExpires
         )
     }
 }

@@ -7,7 +7,7 @@ package import PloyzModel
 /// The operator API as seen from the other end of the wire: the daemon of this machine over its Unix socket, or of
 /// another machine over mutual TLS.
 package struct OperatorClient: OperatorService {
-    private let channel: OperatorChannel
+    let channel: OperatorChannel
 
     /// The daemon that listens on the Unix socket at `socketPath`.
     ///

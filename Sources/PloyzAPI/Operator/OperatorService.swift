@@ -23,6 +23,11 @@ package protocol OperatorService: Sendable {
 
     func machines() async throws -> MachineList
     func setLifecycle(_ request: LifecycleRequest) async throws -> LifecycleChange
+    /// Takes a machine out of the cluster, at once and for good; or tells what that would do.
+    func removeMachine(_ request: MachineRemovalRequest) async throws -> MachineRemoval
+    func renameMachine(_ request: MachineRenameRequest) async throws -> MachineRenaming
+    func updateMachine(_ request: MachineUpdateRequest) async throws -> MachineLabels
+    func roundTrips(_ request: RoundTripRequest) async throws -> RoundTripMatrix
     func status() async throws -> ClusterStatus
 
     /// What ``deploy(_:)`` would do. Changes nothing.

@@ -4,6 +4,7 @@ package import PloyzModel
 /// Lets a request through when the machine of its verified certificate is one that the daemon admits.
 struct PeerAuthentication: RouterMiddleware {
     let admits: @Sendable (MachineID) async -> Bool
+    let connections: PeerConnections
 
     func handle(
         _ request: Request,
@@ -12,6 +13,8 @@ struct PeerAuthentication: RouterMiddleware {
     ) async throws -> Response {
         let context = try await context.authenticated()
         let machine = try context.machine
+        // Before it is asked whether the machine is admitted: one that is removed in this moment is closed or refused.
+        connections.note(context.channel, of: machine)
         guard await admits(machine) else {
             throw PloyzError(
                 .peerRefused,

@@ -14,6 +14,7 @@ package struct PeerServer: Service {
     private let admits: @Sendable (MachineID) async -> Bool
     private let agent: @Sendable (MachineID) -> any Peer
     private let routes: @Sendable (Router<PeerContext>) -> Void
+    private let connections: PeerConnections
     private let refusals: Refusals
     private let logger: Logger
     private let onRunning: @Sendable (Int) async -> Void
@@ -23,6 +24,7 @@ package struct PeerServer: Service {
     ///   - port: 0 for any that is free.
     ///   - refusals: counts what strangers tried.
     ///   - admits: whether a machine with a valid certificate may ask at all; false for machines that were removed.
+    ///   - connections: takes note of each connection, for whoever closes those of a machine that was removed.
     ///   - agent: the target's agent for orders from the machine named.
     ///   - routes: adds further routes; the caller is in their context, and errors are translated.
     ///   - onRunning: called with the port once the server takes connections.
@@ -30,6 +32,7 @@ package struct PeerServer: Service {
         address: String,
         port: Int = PeerTarget.port,
         credentials: TransportCredentials,
+        connections: PeerConnections = PeerConnections(),
         refusals: Refusals = Refusals(),
         logger: Logger,
         admits: @escaping @Sendable (MachineID) async -> Bool,
@@ -40,6 +43,7 @@ package struct PeerServer: Service {
         self.address = address
         self.port = port
         self.credentials = credentials
+        self.connections = connections
         self.refusals = refusals
         self.logger = logger
         self.admits = admits
@@ -53,7 +57,7 @@ package struct PeerServer: Service {
         let router = Router(context: PeerContext.self)
         router.addMiddleware {
             ErrorTranslation<PeerContext>(counting: refusals)
-            PeerAuthentication(admits: admits)
+            PeerAuthentication(admits: admits, connections: connections)
         }
         PeerRouter(agent: agent).add(to: router)
         routes(router)

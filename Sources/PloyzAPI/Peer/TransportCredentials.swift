@@ -1,16 +1,26 @@
+import NIOCore
 import NIOSSL
 package import PloyzTrust
+import Synchronization
 
 /// How this machine shows other machines who it is, and whom it believes: its own certificate and the cluster's
 /// authority.
-package struct TransportCredentials: Sendable {
-    package let certificate: MachineCertificate
+///
+/// The certificate is renewed while servers and clients use it: each new connection shows the one of that moment, and
+/// those that are open go on.
+package final class TransportCredentials: Sendable {
+    private let current: Mutex<MachineCertificate>
     package let root: TrustRoot
 
     package init(certificate: MachineCertificate, root: TrustRoot) {
-        self.certificate = certificate
+        self.current = Mutex(certificate)
         self.root = root
     }
+
+    package var certificate: MachineCertificate { current.withLock { $0 } }
+
+    /// Shows another certificate from now on.
+    package func renew(_ certificate: MachineCertificate) { current.withLock { $0 = certificate } }
 
     /// TLS of a client that shows its certificate and accepts only a server of this authority that has the name it
     /// was called by.
@@ -18,7 +28,7 @@ package struct TransportCredentials: Sendable {
         var configuration = try Self.client(trusting: root)
         configuration.certificateChain = try chain()
         configuration.privateKey = try key()
-        return configuration
+        return renewed(configuration)
     }
 
     /// TLS of a server that accepts only clients with a certificate of this authority.
@@ -29,7 +39,7 @@ package struct TransportCredentials: Sendable {
             trustRoots: try Self.roots(root)
         )
         configuration.minimumTLSVersion = .tlsv13
-        return configuration
+        return renewed(configuration)
     }
 
     /// TLS of a server that anybody may speak to: for machines that have no certificate yet.
@@ -39,7 +49,7 @@ package struct TransportCredentials: Sendable {
             privateKey: try key()
         )
         configuration.minimumTLSVersion = .tlsv13
-        return configuration
+        return renewed(configuration)
     }
 
     /// TLS of a client without a certificate that accepts only servers of the authority.
@@ -47,6 +57,22 @@ package struct TransportCredentials: Sendable {
         var configuration = TLSConfiguration.makeClientConfiguration()
         configuration.minimumTLSVersion = .tlsv13
         configuration.trustRoots = try roots(root)
+        return configuration
+    }
+
+    /// The configuration with what is shown asked for at each handshake, by servers and by clients.
+    private func renewed(_ configuration: TLSConfiguration) -> TLSConfiguration {
+        var configuration = configuration
+        configuration.sslContextCallback = { _, promise in
+            promise.completeWith(
+                Result {
+                    var override = NIOSSLContextConfigurationOverride()
+                    override.certificateChain = try self.chain()
+                    override.privateKey = try self.key()
+                    return override
+                }
+            )
+        }
         return configuration
     }
 

@@ -47,6 +47,15 @@ package struct Console: Sendable {
         context.write("note: \(text.printable)\n", .error)
     }
 
+    /// Whether somebody at the terminal can be asked.
+    var canAsk: Bool { format == .people && context.ask != nil }
+
+    /// The line that was typed as an answer; nil when nobody can be asked.
+    func ask(_ question: String) -> String? {
+        let lines = question.split(separator: "\n", omittingEmptySubsequences: false).map { String($0).printable }
+        return context.ask?(lines.joined(separator: "\n"))
+    }
+
     /// Prints a failure: three lines for each for people, one document for programs.
     package func report(_ error: PloyzError) {
         if format == .json, let document = try? DocumentForm.encode(ErrorDocument(error)) {

@@ -23,7 +23,8 @@ extension CommandContext {
         isErrorTerminal: isatty(STDERR_FILENO) == 1,
         columns: terminalColumns() ?? 80,
         interrupts: { Interrupts.stream() },
-        sleep: { try await Task.sleep(for: $0) }
+        sleep: { try await Task.sleep(for: $0) },
+        ask: question()
     )
 
     /// The text of an open file.
@@ -41,6 +42,15 @@ extension CommandContext {
             throw PloyzError(.usage, "\(name) is not UTF-8")
         }
         return text
+    }
+
+    /// On standard error: standard output has the result.
+    private static func question() -> (@Sendable (String) -> String?)? {
+        guard isatty(STDIN_FILENO) == 1, isatty(STDERR_FILENO) == 1 else { return nil }
+        return { text in
+            try? FileHandle.standardError.write(contentsOf: Data(text.utf8))
+            return readLine()
+        }
     }
 
     private static func terminalColumns() -> Int? {

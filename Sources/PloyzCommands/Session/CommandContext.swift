@@ -25,6 +25,8 @@ package struct CommandContext: Sendable {
     /// Yields each time the user presses Ctrl-C; while it is read, that does not end the process.
     package var interrupts: @Sendable () -> AsyncStream<Void>
     package var sleep: @Sendable (Duration) async throws -> Void
+    /// Asks whoever sits at the terminal and returns the line that was typed; nil when nobody does.
+    package var ask: (@Sendable (String) -> String?)?
 
     package init(
         connect: @escaping Connect,
@@ -36,7 +38,8 @@ package struct CommandContext: Sendable {
         isErrorTerminal: Bool,
         columns: Int,
         interrupts: @escaping @Sendable () -> AsyncStream<Void>,
-        sleep: @escaping @Sendable (Duration) async throws -> Void
+        sleep: @escaping @Sendable (Duration) async throws -> Void,
+        ask: (@Sendable (String) -> String?)? = nil
     ) {
         self.connect = connect
         self.examine = examine
@@ -48,6 +51,7 @@ package struct CommandContext: Sendable {
         self.columns = columns
         self.interrupts = interrupts
         self.sleep = sleep
+        self.ask = ask
     }
 
     /// What the running command uses.

@@ -19,7 +19,7 @@ struct Gatekeeper: Sendable {
         self.cluster = cluster
     }
 
-    /// Admits the applicant, who gets `id`, for the secret of its token.
+    /// Admits the applicant, who gets `id`, for the secret of its token. Its certificate is noted with it.
     ///
     /// - Throws: ``PloyzError`` `token-refused`, `name-taken`, `cluster-full`, or what the store throws. Nothing was
     ///   changed then, but for an unknown outcome of the store.
@@ -27,6 +27,7 @@ struct Gatekeeper: Sendable {
         _ applicant: AdmissionRequest,
         as id: MachineID,
         key: WireGuardPublicKey,
+        certificate: IssuedCertificates.Certificate,
         at date: Date
     ) async throws -> MachineRecord {
         let secret = try applicant.checkedSecret()
@@ -60,6 +61,7 @@ struct Gatekeeper: Sendable {
             var transaction = try Self.claims(of: record)
             transaction.conditions.append(try .value(inviteKey, encoding: invite))
             if Guard.tokenUse.isOn { transaction.writes.append(.delete(inviteKey)) }
+            transaction.writes.append(try .put(IssuedCertificates(machine: id, certificates: [certificate])))
             if try await store.commit(transaction) { return record }
         }
         throw PloyzError(

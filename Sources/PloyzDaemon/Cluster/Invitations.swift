@@ -45,10 +45,6 @@ struct Invitations: Sendable {
     private func endpoints() throws -> [JoinEndpoint] {
         try mirror.records(MachineRecord.self, under: .machines)
             .filter(\.isStorageMember)
-            .flatMap(\.endpoints)
-            .map { endpoint in
-                let host = endpoint[..<(endpoint.lastIndex(of: ":") ?? endpoint.endIndex)]
-                return try JoinEndpoint("\(host):\(joinPort)")
-            }
+            .flatMap { try $0.joinEndpoints(port: joinPort) }
     }
 }

@@ -26,12 +26,34 @@ struct MachineDirectory: Sendable {
     }
 
     /// The other machine as the target of a migration.
-    func peer(_ id: MachineID) async throws -> any Peer { try await client(id) }
+    func peer(_ id: MachineID) async throws -> any Peer {
+        if try await record(of: id) == nil, try await store.get(.revoked(id)) != nil {
+            return DepartedPeer(machine: id)
+        }
+        return try await client(id)
+    }
+
+    /// Asks a storage member's daemon for another certificate.
+    func renewedCertificate(from member: MachineID, for request: RenewalRequest) async throws -> RenewedCertificate {
+        try await client(member).call(RenewalRequest.path, request, within: .seconds(15))
+    }
+
+    /// How long a packet takes to the machine and back; nil when it does not answer within two seconds.
+    func roundTrip(to machine: MachineRecord) async -> Microseconds? {
+        await RoundTripProbe.measure(PeerTarget(machine, port: port), within: .seconds(2))
+    }
 
     /// The other machine's daemon, asked as an operator asks: for what is not this machine's to do.
     func `operator`(_ id: MachineID) async throws -> any OperatorService {
         let client = try await client(id)
         return OperatorClient(machine: client.target.name, baseURL: client.target.baseURL, client: client.http)
+    }
+
+    /// What another machine measures; nil when it does not answer within eight seconds.
+    func roundTrips(of machine: MachineID) async -> RoundTripMatrix? {
+        let request = RoundTripRequest(machine: machine.text)
+        guard let other = try? await self.operator(machine) else { return nil }
+        return try? await withDeadline(.seconds(8)) { try await other.roundTrips(request) }
     }
 
     /// The other machine, asked as storage members ask.

@@ -42,6 +42,7 @@ extension Member {
                 await self.serveJoinsWhenSigning { await self.serve("The join API") { try await self.serveJoins() } }
             }
             group.addTask { await self.keepRepaired() }
+            followTrust(&group)
             group.addTask {
                 // Claims of operations that were under way are made from the journal before anything is started.
                 await self.insist("Migrations cannot be taken up again") { try await self.migrations.prepare() }

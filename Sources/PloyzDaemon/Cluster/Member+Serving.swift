@@ -16,10 +16,15 @@ extension Member {
         let agent = migrations.agent.stoppingAtBreakpoints()
         let operators = OperatorRouter(DaemonOperator(answering: .member(self)), counting: refusals)
         let storage = StoragePeerRouter(storage) { self.isStorageMember($0) }
+        let issuer = issuer
+        let certificates = CertificateRoute { machine, request in
+            RenewedCertificate(certificate: try await issuer.renew(request.signingRequest, for: machine))
+        }
         try await PeerServer(
             address: identity.machine.managementAddress,
             port: configuration.apiPort,
             credentials: transport,
+            connections: connections,
             refusals: refusals,
             logger: logger,
             admits: { machine in
@@ -34,6 +39,7 @@ extension Member {
             agent: { _ in agent },
             routes: { router in
                 operators.add(to: router)
+                certificates.add(to: router)
                 storage.add(to: router)
             }
         ).run()
@@ -41,6 +47,7 @@ extension Member {
 
     /// The join API, on every address of the underlay.
     func serveJoins() async throws {
+        let issuer = issuer
         try await JoinServer(
             address: "::",
             port: configuration.joinPort,
@@ -48,14 +55,12 @@ extension Member {
             clock: timekeeper,
             refusals: refusals,
             logger: logger,
+            renew: { RenewedCertificate(certificate: try await issuer.renewEnded($0)) },
             admit: { try await self.admit($0) }
         ).run()
     }
 
     private func admit(_ request: AdmissionRequest) async throws -> Admission {
-        guard let authority = try await storage.authority() else {
-            throw PloyzError(.failed, "this machine does not have the cluster's authority")
-        }
         var generator = SystemRandomNumberGenerator()
         let now = Date(timeIntervalSince1970: timekeeper.date.timeIntervalSince1970.rounded(.down))
         let id = MachineID(using: &generator)
@@ -66,28 +71,19 @@ extension Member {
             throw PloyzError(.usage, "wireguard_key: \(error)")
         }
         // Signed before the invitation is used up: a request that cannot be signed costs nothing.
-        let hosts = request.endpoints.compactMap { try? JoinEndpoint($0).host }
-        let names = MachineNames(machine: id, addresses: ["\(ManagementAddress(of: key))"] + hosts.filter(\.isAddress))
-        let certificate = try authority.sign(request.signingRequest, names: names, at: now, using: &generator)
+        let names = MachineNames(id, at: "\(ManagementAddress(of: key))", endpoints: request.endpoints)
+        let (pem, certificate) = try issuer.sign(request.signingRequest, names: names, at: now)
         let record = try await Gatekeeper(store: store, cluster: identity.cluster)
-            .admit(request, as: id, key: key, at: now)
+            .admit(request, as: id, key: key, certificate: certificate, at: now)
         // The new machine's first packets must find their peer here.
         try await routing.refreshMachines()
         logger.notice("A machine joined", metadata: ["machine.id": "\(id)", "name": "\(record.name)"])
         return Admission(
             machine: record,
-            certificate: certificate,
+            certificate: pem,
             authority: root.pem,
             cluster: identity.cluster,
             machines: try await store.records(MachineRecord.self, under: .machines)
         )
-    }
-}
-
-extension String {
-    /// Whether the text is an IP address, not a host name.
-    fileprivate var isAddress: Bool {
-        var bytes = [UInt8](repeating: 0, count: 16)
-        return inet_pton(AF_INET, self, &bytes) == 1 || inet_pton(AF_INET6, self, &bytes) == 1
     }
 }

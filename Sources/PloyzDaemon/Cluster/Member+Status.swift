@@ -72,8 +72,10 @@ extension Member {
                 .flatMap { try? JSON.decode(InstanceStatus.self, from: $0) }?.message
             warnings.append("\(instance.instance) is \(instance.state.rawValue): \(reason ?? "no reason was given")")
         }
-        warnings += await network.problems.map { "\(identity.machine.name): \($0)" }
-        warnings += await serving.problems.map { "\(identity.machine.name): \($0)" }
+        warnings += overdueCertificates()
+        let name = machines.first(where: \.isLocal)?.name ?? identity.machine.name
+        warnings += await network.problems.map { "\(name): \($0)" }
+        warnings += await serving.problems.map { "\(name): \($0)" }
         return ClusterStatus(
             id: identity.cluster.id,
             name: identity.cluster.name,
@@ -93,6 +95,18 @@ extension Member {
             refused: refusals.all,
             warnings: warnings
         )
+    }
+
+    /// Certificates that should have been renewed by now.
+    private func overdueCertificates() -> [String] {
+        let records = mirror.records(MachineRecord.self, under: .machines)
+        return mirror.records(IssuedCertificates.self, under: .certificates).compactMap { issued in
+            guard let certificate = issued.current, certificate.isOverdue(at: timekeeper.date),
+                let machine = records.first(where: { $0.id == issued.machine })
+            else { return nil }
+            return "the certificate of \(machine.name) ends at \(certificate.expires.formatted(.iso8601)) "
+                + "and is not renewed; its log says why"
+        }
     }
 
     private func storeIsHealthy() async -> Bool {

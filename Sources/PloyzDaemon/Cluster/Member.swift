@@ -43,6 +43,9 @@ final class Member: Sendable {
     let streams: StreamEnds
     let migrations: MigrationService
     let deployer: Deployer
+    let standing: Standing
+    /// Those of other machines to this one's API.
+    let connections = PeerConnections()
 
     init(
         identity: MachineIdentity,
@@ -84,6 +87,7 @@ final class Member: Sendable {
         )
         mirror = ClusterMirror(store: store, logger: logger)
         placements = LocalPlacements(of: mirror, on: machine)
+        standing = try Standing(cluster: identity.cluster.name, file: DurableFile(state.removal))
         storeGuard = try StoreGuard(
             machine: machine,
             cluster: identity.cluster.id,

@@ -141,6 +141,17 @@ struct ConfigurationKey: Sendable {
             .text { $0.ingressWait = try span($1, within: Span(milliseconds: 3000)...Span(milliseconds: 600_000)) }
         ),
         .init(
+            "certificate_lifetime",
+            "How long the certificates hold that this machine signs, 10s to 2160h; less than a day is for tests",
+            default: "720h",
+            .text {
+                $0.certificateLifetime = try span(
+                    $1,
+                    within: Span(milliseconds: 10_000)...Span(milliseconds: 2160 * 3_600_000)
+                )
+            }
+        ),
+        .init(
             "log_level",
             "trace, debug, info, notice, warning or error",
             default: "info",

@@ -1,5 +1,6 @@
 import PloyzModel
 import PloyzTransfer
+import PloyzTrust
 
 /// What `ployzd` is told by its configuration file, by the environment, or by default. The keys are documented in
 /// `docs/configuration.md`.
@@ -39,6 +40,8 @@ struct DaemonConfiguration: Hashable, Sendable, Codable {
     var httpPort: Int
     /// How long a new connection waits for its service.
     var ingressWait: Span
+    /// How long the certificates hold that this machine signs.
+    var certificateLifetime: Span
     var logLevel: String
 
     init(name: MachineName) {
@@ -65,6 +68,7 @@ struct DaemonConfiguration: Hashable, Sendable, Codable {
         haproxyProgram = "/usr/sbin/haproxy"
         httpPort = 80
         ingressWait = Span(milliseconds: 30_000)
+        certificateLifetime = Span(milliseconds: Int64(CertificateAuthority.machineLifetime) * 1000)
         logLevel = "info"
     }
 }

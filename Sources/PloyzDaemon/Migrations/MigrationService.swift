@@ -202,6 +202,16 @@ final class MigrationService: Sendable {
         return try await peers.operator(record.coordinator).cancelMigration(operation)
     }
 
+    /// A machine is no longer of the cluster: what moves to it from here goes back, unless it is committed.
+    ///
+    /// - Parameter records: unfinished migrations.
+    func abandon(_ machine: MachineID, in records: [OperationRecord]) {
+        for record in records where record.to.id == machine {
+            let signal = signals.withLock { $0[record.id] }
+            signal?.cancel(because: .departed(record.to))
+        }
+    }
+
     /// false when nobody knows.
     private func isCommitted(_ operation: OperationID) async -> Bool {
         let store = store

@@ -94,11 +94,12 @@ actor RoutingKeeper: RouteKeeper {
         let machines = mirror.records(MachineRecord.self, under: .machines)
         let routes = mirror.records(RouteRecord.self, under: .routes)
         try await inTurn { keeper in
-            let picture = RoutingPicture(cluster: keeper.cluster.network, machines: machines, routes: routes)
-            // A migration may have been ahead of the watch.
+            var picture = RoutingPicture(cluster: keeper.cluster.network, machines: machines, routes: routes)
+            // A migration may have been ahead of the watch, or the store is behind. All at once: a route that went back for a
+            // moment would take connections with it.
             let ahead = await keeper.newer(than: picture)
+            picture.apply(ahead)
             try await keeper.set(picture)
-            try await keeper.set(ahead)
             if ahead.isEmpty { await keeper.trust(lineage) }
         }
     }
@@ -152,7 +153,8 @@ actor RoutingKeeper: RouteKeeper {
     private func set(_ picture: RoutingPicture) async throws {
         guard picture != known else { return }
         isMemoryWhole = false
-        try await network.apply(picture)
+        // A machine that becomes a storage member, or is drained, is reached as before.
+        if known?.reachability != picture.reachability { try await network.apply(picture) }
         known = picture
     }
 
@@ -186,5 +188,19 @@ actor RoutingKeeper: RouteKeeper {
         }
         tail = task
         try await task.value
+    }
+}
+
+extension RoutingPicture {
+    /// The picture without what has no part in how machines and addresses are reached.
+    fileprivate var reachability: RoutingPicture {
+        let machines = machines.values.map { machine in
+            var machine = machine
+            machine.isStorageMember = false
+            machine.lifecycle = .active
+            machine.labels = [:]
+            return machine
+        }
+        return RoutingPicture(cluster: cluster, machines: machines, routes: Array(routes.values))
     }
 }

@@ -39,6 +39,7 @@ struct Founding: Sendable {
             try key.signingRequest(),
             names: profile.names,
             at: now,
+            for: TimeInterval(configuration.certificateLifetime.milliseconds) / 1000,
             using: &generator
         )
         try AuthorityFiles(directory: state.pki.string).write(authority)

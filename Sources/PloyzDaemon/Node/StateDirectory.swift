@@ -13,6 +13,8 @@ struct StateDirectory: Sendable {
     var picture: FilePath { root.appending("picture.json") }
     /// The highest epochs that the store has shown this machine.
     var epochs: FilePath { root.appending("epochs.json") }
+    /// There when this machine has heard that it was removed from its cluster.
+    var removal: FilePath { root.appending("removed.json") }
     var wireguardKey: FilePath { root.appending("wireguard.key") }
     var pki: FilePath { root.appending("pki") }
     var journal: FilePath { root.appending("journal") }

@@ -13,10 +13,13 @@ struct DaemonOperator: OperatorService {
     let answering: Answering
 
     private func member() async throws -> Member {
-        switch answering {
-        case .node(let node): try await node.member()
-        case .member(let member): member
-        }
+        let member =
+            switch answering {
+            case .node(let node): try await node.member()
+            case .member(let member): member
+            }
+        try member.standing.require()
+        return member
     }
 
     /// The member once it has read the store: before that every list would be empty, which is not so.
@@ -60,6 +63,22 @@ struct DaemonOperator: OperatorService {
 
     func setLifecycle(_ request: LifecycleRequest) async throws -> LifecycleChange {
         try await member().lifecycles.set(request)
+    }
+
+    func removeMachine(_ request: MachineRemovalRequest) async throws -> MachineRemoval {
+        try await member().remover.remove(request)
+    }
+
+    func renameMachine(_ request: MachineRenameRequest) async throws -> MachineRenaming {
+        try await member().machineChanges.rename(request)
+    }
+
+    func updateMachine(_ request: MachineUpdateRequest) async throws -> MachineLabels {
+        try await member().machineChanges.update(request)
+    }
+
+    func roundTrips(_ request: RoundTripRequest) async throws -> RoundTripMatrix {
+        try await reader().roundTrips(request)
     }
 
     func status() async throws -> ClusterStatus { try await member().clusterStatus() }

@@ -11,13 +11,17 @@ struct Listings {
 
     func machines(reachable: [MachineID: Bool] = [:]) -> MachineList {
         let instances = mirror.records(InstanceRecord.self, under: .instances)
+        let certificates = Dictionary(
+            mirror.records(IssuedCertificates.self, under: .certificates).map { ($0.machine, $0) }
+        ) { $1 }
         return MachineList(
             machines: records.sorted { $0.name < $1.name }.map { record in
                 MachineSummary(
                     record,
                     isLocal: record.id == local,
                     reachable: record.id == local ? true : reachable[record.id],
-                    instances: instances.count { $0.machine == record.id }
+                    instances: instances.count { $0.machine == record.id },
+                    certificateExpires: certificates[record.id]?.current?.expires
                 )
             }
         )

@@ -17,6 +17,9 @@ struct StorageChanges: Sendable {
     static let catchUpLimit = Duration.seconds(300)
     /// etcd refuses changes for five seconds after a member was connected or lost.
     static let refusalLimit = Duration.seconds(15)
+    /// How long a new member may take to answer: etcd makes itself known to the others first, and tries that anew after
+    /// seven seconds.
+    static let answerLimit = Duration.seconds(60)
     /// How long a member that was just started, or is busy, may take to say that it is well.
     static let healthLimit = Duration.seconds(5)
     private static let pause = Duration.milliseconds(200)
@@ -107,6 +110,7 @@ struct StorageChanges: Sendable {
         let others = try await addresses()
         _ = try await peer.beginStorage(StorageBeginning(member: member, members: others))
         try await vote(for: member, of: place)
+        try await answering(record)
         _ = try await peer.takeAuthority(
             AuthorityHandover(certificate: authority.root.pem, key: authority.keyPEM)
         )
@@ -160,6 +164,14 @@ struct StorageChanges: Sendable {
             if !now.isLearner { return () }
             try await store.promoteMember(member)
             return nil
+        }
+    }
+
+    /// Waits until the new member answers by itself: only then may machines be sent to it, and another be added.
+    private func answering(_ record: MachineRecord) async throws {
+        let endpoint = StoreEndpoint(host: record.managementAddress, port: port)
+        let _: Bool = try await insist("\(record.name)'s member does not answer", within: Self.answerLimit) {
+            (try? await store.status(of: endpoint))?.isHealthy == true ? true : nil
         }
     }
 

@@ -97,6 +97,7 @@ actor StorageKeeper: StoragePeer {
             dataDirectory: directory.etcd.string,
             credentials: StoreCredentials(CredentialFiles(directory: directory.pki.string)),
             beginning: memory.beginning,
+            revocationListPath: try revocationList(),
             clientPort: configuration.storePort,
             peerPort: configuration.storePeerPort
         )
@@ -110,6 +111,13 @@ actor StorageKeeper: StoragePeer {
         // It is looked at every few seconds: only what changed is news.
         let level: Logger.Level = if case .adopted = adoption { .debug } else { .info }
         logger.log(level: level, "The store's member runs", metadata: ["etcd": "\(adoption)"])
+    }
+
+    /// Where the list of revocations lies, which a member that starts must find.
+    private func revocationList() throws -> String {
+        let file = RevocationFile(directory: directory.pki.string)
+        try file.ensure(at: Date())
+        return file.path
     }
 
     private func stop() async throws { try await supervisor.stop(try HelperName(Self.name), grace: Self.grace) }

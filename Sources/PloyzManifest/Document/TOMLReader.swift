@@ -44,7 +44,8 @@ struct TOMLReader {
         guard cursor.skip("=") else { throw cursor.problem("expected '=', found \(cursor.found)") }
         do throws(DocumentProblem) {
             return (key, try value(depth: depth + key.count - 1))
-        } catch where key.last == "secret" {
+        } catch {
+            guard key.last == "secret" else { throw error }
             // What stands there may be the secret, without its quotes.
             throw DocumentProblem(path: .root, line: error.line, message: "a secret is a string in quotes")
         }

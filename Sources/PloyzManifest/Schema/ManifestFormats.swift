@@ -10,7 +10,7 @@ extension TextFormat {
     static let machine = name("a machine's ID, m- and 16 hexadecimal digits") {
         text throws(InvalidName) in _ = try MachineID(text)
     }
-    static let secretTag = name("a secret's tag, s- and 16 hexadecimal digits, as 'migrate render-manifest' prints it") {
+    static let secretTag = name("a secret's tag, s- and 16 hexadecimal digits, as a rendered manifest has it") {
         text throws(InvalidName) in _ = try SecretTag(text)
     }
     static let mode = name("three or four octal digits in quotes, such as \"0750\"") {

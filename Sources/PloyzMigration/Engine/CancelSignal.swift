@@ -1,3 +1,4 @@
+package import PloyzModel
 import Synchronization
 
 /// An operator's wish that a migration ends: the work is undone, not abandoned.
@@ -6,6 +7,7 @@ import Synchronization
 package final class CancelSignal: Sendable {
     private struct State {
         var isCancelled = false
+        var cause: PloyzError?
         var waiters: [Int: AsyncStream<Void>.Continuation] = [:]
         var next = 0
     }
@@ -16,8 +18,13 @@ package final class CancelSignal: Sendable {
 
     package var isCancelled: Bool { state.withLock { $0.isCancelled } }
 
-    package func cancel() {
+    /// What the migration ends with when no operator wished it; nil when one did.
+    package var cause: PloyzError? { state.withLock { $0.cause } }
+
+    /// - Parameter cause: why, when it is not an operator's wish. The first word counts.
+    package func cancel(because cause: PloyzError? = nil) {
         let waiters = state.withLock { state in
+            if !state.isCancelled { state.cause = cause }
             state.isCancelled = true
             defer { state.waiters.removeAll() }
             return state.waiters.values.map(\.self)

@@ -45,7 +45,7 @@ package struct OwnerEntry: Hashable, Sendable, Codable {
 
 extension SnapshotName {
     /// The operation and the round that a snapshot of ours was taken for; nil when the name does not tell.
-    var origin: (operation: OperationID, round: String)? {
+    package var origin: (operation: OperationID, round: String)? {
         let parts = text.dropFirst(Self.prefix.count).split(separator: "-")
         guard isOurs, parts.count == 3, let operation = try? OperationID("\(OperationIDKind.prefix)-\(parts[0])") else {
             return nil

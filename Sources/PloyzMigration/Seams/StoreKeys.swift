@@ -13,6 +13,13 @@ extension StoreKey {
     package static let subnets = root.appending("subnets/")
     package static func subnet(_ network: IPv4Network) -> StoreKey { subnets.appending("\(network.base)") }
 
+    /// The certificates that the authority has made for each machine.
+    package static let certificates = root.appending("certificates/")
+    package static func certificates(of machine: MachineID) -> StoreKey { certificates.appending(machine.text) }
+    /// Machines that are no longer of the cluster.
+    package static let revoked = root.appending("revoked/")
+    package static func revoked(_ machine: MachineID) -> StoreKey { revoked.appending(machine.text) }
+
     package static let invites = root.appending("invites/")
     /// `hash` is the SHA-256 of the token's secret, in hexadecimal.
     package static func invite(hash: String) -> StoreKey { invites.appending(hash) }

@@ -9,6 +9,14 @@ extension MachineRecord: StoreRecord {
     package var storeKey: StoreKey { .machine(id) }
 }
 
+extension IssuedCertificates: StoreRecord {
+    package var storeKey: StoreKey { .certificates(of: machine) }
+}
+
+extension RemovedMachine: StoreRecord {
+    package var storeKey: StoreKey { .revoked(id) }
+}
+
 extension ServiceRecord: StoreRecord {
     package var storeKey: StoreKey { .service(ref) }
 }

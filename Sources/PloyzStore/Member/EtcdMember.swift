@@ -27,6 +27,9 @@ package struct EtcdMember: Hashable, Sendable {
     package let dataDirectory: String
     package let credentials: StoreCredentials
     package let beginning: Beginning
+    /// The authority's list of revocations, in DER, which must be there when the member starts: it is read at each
+    /// handshake. nil for none.
+    package let revocationListPath: String?
     package let clientPort: Int
     package let peerPort: Int
 
@@ -37,6 +40,7 @@ package struct EtcdMember: Hashable, Sendable {
         dataDirectory: String,
         credentials: StoreCredentials,
         beginning: Beginning,
+        revocationListPath: String? = nil,
         clientPort: Int = Self.clientPort,
         peerPort: Int = Self.peerPort
     ) {
@@ -46,6 +50,7 @@ package struct EtcdMember: Hashable, Sendable {
         self.dataDirectory = dataDirectory
         self.credentials = credentials
         self.beginning = beginning
+        self.revocationListPath = revocationListPath
         self.clientPort = clientPort
         self.peerPort = peerPort
     }
@@ -85,7 +90,11 @@ package struct EtcdMember: Hashable, Sendable {
             "--logger=zap",
             "--log-level=warn",
             "--log-outputs=stderr",
-        ]
+        ] + revocations
+    }
+
+    private var revocations: [String] {
+        revocationListPath.map { ["--client-crl-file=\($0)", "--peer-crl-file=\($0)"] } ?? []
     }
 
     private var initialCluster: String {

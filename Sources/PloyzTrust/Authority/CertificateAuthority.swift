@@ -10,13 +10,17 @@ import X509
 package struct CertificateAuthority: Sendable {
     /// How long the authority's own certificate is valid: ten years.
     package static let lifetime: TimeInterval = 10 * 365 * 86_400
-    /// How long a machine's certificate is valid: ninety days.
-    package static let machineLifetime: TimeInterval = 90 * 86_400
+    /// How long a machine's certificate is valid unless told: thirty days.
+    ///
+    /// A removed machine is refused by its ID and by the serial numbers in the list of revocations. Its certificate's end
+    /// is what holds where both fail, so it must come soon; and a machine that was off for a holiday must still have
+    /// a valid one when it is back.
+    package static let machineLifetime: TimeInterval = 30 * 86_400
     /// Certificates are valid from a little before they are made, for machines whose clock is behind.
     package static let clockTolerance: TimeInterval = 3600
 
     package let root: TrustRoot
-    private let key: P256.Signing.PrivateKey
+    let key: P256.Signing.PrivateKey
 
     /// A new authority. `generator` must be fit for keys: `SystemRandomNumberGenerator` outside tests.
     package init(
@@ -75,12 +79,14 @@ package struct CertificateAuthority: Sendable {
     ///
     /// Of the request only the public key is taken; what the certificate says is said by `names`.
     ///
+    /// - Parameter lifetime: from `date`, in seconds; never beyond the authority's own end.
     /// - Throws: ``PloyzError`` `certificate-refused` when the request is malformed, is not signed by its own key, or a
     ///   name is no IP address.
     package func sign(
         _ request: String,
         names: MachineNames,
         at date: Date,
+        for lifetime: TimeInterval = Self.machineLifetime,
         using generator: inout some RandomNumberGenerator
     ) throws(PloyzError) -> String {
         let publicKey = try Self.publicKey(of: request)
@@ -92,7 +98,7 @@ package struct CertificateAuthority: Sendable {
                 serialNumber: serialNumber,
                 publicKey: publicKey,
                 notValidBefore: date - Self.clockTolerance,
-                notValidAfter: min(date + Self.machineLifetime, root.certificate.notValidAfter),
+                notValidAfter: min(date + lifetime, root.certificate.notValidAfter),
                 issuer: root.certificate.subject,
                 subject: try DistinguishedName {
                     OrganizationName("ployz")
@@ -115,6 +121,13 @@ package struct CertificateAuthority: Sendable {
         } catch {
             throw PloyzError(.failed, "the certificate of '\(names.machine)' could not be made: \(error)")
         }
+    }
+
+    /// Whether a request is signed by the key that a certificate is for: whoever asks then has that key.
+    ///
+    /// - Throws: ``PloyzError`` `certificate-refused` when one of them is malformed.
+    package static func isSigned(_ request: String, byTheKeyOf certificate: String) throws(PloyzError) -> Bool {
+        try publicKey(of: request) == parseCertificate(certificate).publicKey
     }
 
     private static func publicKey(of request: String) throws(PloyzError) -> Certificate.PublicKey {

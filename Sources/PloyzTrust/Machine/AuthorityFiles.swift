@@ -9,6 +9,8 @@ package struct AuthorityFiles: Hashable, Sendable {
 
     package var certificatePath: String { directory + "/authority.crt" }
     package var keyPath: String { directory + "/authority.key" }
+    /// The list of revocations, in DER, that etcd reads at each handshake.
+    package var revocationListPath: String { directory + "/revoked.crl" }
 
     /// Writes the key, then the certificate.
     package func write(_ authority: CertificateAuthority) throws(PloyzError) {

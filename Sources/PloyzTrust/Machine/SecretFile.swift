@@ -33,14 +33,17 @@ struct SecretFile {
     }
 
     /// Replaces the file. When this returns, the bytes survive a power cut.
-    func write(_ text: String) throws(PloyzError) {
+    func write(_ text: String) throws(PloyzError) { try write(bytes: Array(text.utf8)) }
+
+    /// The same for bytes that are no text.
+    func write(bytes: [UInt8]) throws(PloyzError) {
         let temporary = path + ".new"
         // A file that a crash left here has the mode it was made with; it is made again.
         unlink(temporary)
         let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
         try check(descriptor, "created")
         do throws(PloyzError) {
-            try write(Array(text.utf8), to: descriptor)
+            try write(bytes, to: descriptor)
             try check(fsync(descriptor), "synced")
         } catch {
             close(descriptor)

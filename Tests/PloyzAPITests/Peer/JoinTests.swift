@@ -35,6 +35,28 @@ struct JoinTests {
         }
     }
 
+    @Test func aMachineWhoseCertificateHasEndedAsksWithoutOne() async throws {
+        try await withJoinServer(
+            renew: { RenewedCertificate(certificate: "\($0.endedCertificate ?? "none") \($0.signingRequest)") },
+            admit: { _ in throw InviteRecord.unknown }
+        ) { port in
+            let answer = try await JoinClient.renew(
+                RenewalRequest(signingRequest: "PEM", endedCertificate: "old"),
+                at: try JoinEndpoint("[::1]:\(port)"),
+                trusting: cluster.authority.root
+            )
+            #expect(answer.certificate == "old PEM")
+            let error = await #expect(throws: PloyzError.self) {
+                try await JoinClient.renew(
+                    RenewalRequest(signingRequest: String(repeating: "x", count: 17 << 10)),
+                    at: try JoinEndpoint("[::1]:\(port)"),
+                    trusting: cluster.authority.root
+                )
+            }
+            #expect(error?.code == .usage)
+        }
+    }
+
     @Test func aRefusalComesBackWhole() async throws {
         try await withJoinServer(admit: { _ in throw InviteRecord.unknown }) { port in
             let error = await #expect(throws: PloyzError.self) {
@@ -92,7 +114,7 @@ struct JoinTests {
 
     @Test func requestsBeyondTheRateAreRefused() async throws {
         let clock = StandingClock()
-        try await withJoinServer(clock: clock, burst: 2, admit: { _ in throw InviteRecord.unknown }) { port in
+        try await withJoinServer(clock: clock, burst: 8, admit: { _ in throw InviteRecord.unknown }) { port in
             var codes: [ErrorCode?] = []
             for _ in 0..<3 {
                 let error = await #expect(throws: PloyzError.self) {
@@ -149,6 +171,9 @@ struct JoinTests {
     private func withJoinServer(
         clock: any Timekeeper = SystemTimekeeper(),
         burst: Int = 20,
+        renew: @escaping @Sendable (RenewalRequest) async throws -> RenewedCertificate = { _ in
+            throw InviteRecord.unknown
+        },
         admit: @escaping @Sendable (AdmissionRequest) async throws -> Admission,
         _ body: @Sendable (Int) async throws -> Void
     ) async throws {
@@ -162,6 +187,7 @@ struct JoinTests {
                 burst: burst,
                 logger: TestCluster.quiet,
                 onRunning: running,
+                renew: renew,
                 admit: admit
             )
         } _: { port in

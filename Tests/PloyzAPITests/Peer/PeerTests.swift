@@ -88,6 +88,70 @@ struct PeerTests {
         #expect(orders.all == [])
     }
 
+    @Test func theOpenConnectionsOfAMachineAreClosedAndNoOthers() async throws {
+        let connections = PeerConnections()
+        let other = cluster.machine()
+        try await withPeerServer(connections: connections) { port in
+            let directories = try [owner, other].map { PeerDirectory(credentials: try cluster.credentials(of: $0)) }
+            let place = PeerTarget(machine: target, name: try MachineName("m2"), address: "::1", port: port)
+            let peers = [try await directories[0].client(for: place), try await directories[1].client(for: place)]
+            for peer in peers { try await peer.settle(SettleRequest(id: attempt)) }
+            #expect(connections.machines == [owner, other])
+            // One that is in the middle of an answer, too.
+            let busy = peers[0]
+            let long = Task { () async throws -> [String: String] in
+                try await busy.call("/v1/forward/never", ["a": "b"], within: .seconds(30))
+            }
+            for _ in 0..<2000 where orders.all.last != "\(owner): never" {
+                try await Task.sleep(for: .milliseconds(5))
+            }
+            #expect(connections.close(of: owner) >= 1)
+            let error = await #expect(throws: PloyzError.self) { try await long.value }
+            #expect(error?.code == .peerUnreachable)
+            for _ in 0..<200 where connections.machines.contains(owner) { try await Task.sleep(for: .milliseconds(10)) }
+            #expect(connections.machines == [other])
+            #expect(connections.close(of: owner) == 0)
+            for directory in directories { try await directory.shutDown() }
+        }
+    }
+
+    @Test("A certificate that is renewed is shown on new connections, by servers and clients that run")
+    func renewed() async throws {
+        // Another machine's, so that one sees which is shown.
+        let (key, other) = (try cluster.key(), cluster.machine())
+        let client = try cluster.credentials(of: owner, key: key)
+        let server = try cluster.credentials(of: target, key: key)
+        try await withPeerServer(credentials: server) { port in
+            let directory = PeerDirectory(credentials: client)
+            let place = PeerTarget(machine: target, name: try MachineName("m2"), address: "::1", port: port)
+            let peer = try await directory.client(for: place)
+            #expect(try await caller(of: peer) == owner.text)
+            client.renew(try cluster.credentials(of: other, key: key).certificate)
+            #expect(try await caller(of: peer) == owner.text)
+            try await closeConnections(of: peer)
+            #expect(try await caller(of: peer) == other.text)
+            server.renew(try cluster.credentials(of: other, key: key).certificate)
+            #expect(try await caller(of: peer) == other.text)
+            try await closeConnections(of: peer)
+            let error = await #expect(throws: PloyzError.self) { try await caller(of: peer) }
+            #expect(error?.message.contains("certificate says otherwise") == true)
+            try await directory.shutDown()
+        }
+    }
+
+    /// Whom the server takes the client for.
+    private func caller(of peer: PeerClient) async throws -> String? {
+        let answer: [String: String] = try await peer.call("/v1/forward/echo", [String: String](), within: .seconds(5))
+        return answer["caller"]
+    }
+
+    private func closeConnections(of peer: PeerClient) async throws {
+        let error = await #expect(throws: PloyzError.self) {
+            let _: [String: String] = try await peer.call("/v1/forward/close", [String: String](), within: .seconds(5))
+        }
+        #expect(error?.code == .peerUnreachable)
+    }
+
     @Test func aClientWithoutACertificateIsRefused() async throws {
         // The client for machines that have only a token shows none.
         try await withPeerServer { port in
@@ -216,15 +280,18 @@ struct PeerTests {
 
     private func withPeerServer(
         failing failure: PloyzError? = nil,
+        credentials: TransportCredentials? = nil,
+        connections: PeerConnections = PeerConnections(),
         admits: @escaping @Sendable (MachineID) async -> Bool = { _ in true },
         _ body: @Sendable (Int) async throws -> Void
     ) async throws {
-        let credentials = try cluster.credentials(of: target)
+        let credentials = try credentials ?? cluster.credentials(of: target)
         try await withServer { running in
             PeerServer(
                 address: "::1",
                 port: 0,
                 credentials: credentials,
+                connections: connections,
                 logger: TestCluster.quiet,
                 admits: admits,
                 agent: { FakePeer(caller: $0, orders: orders, failure: failure) },
@@ -233,6 +300,15 @@ struct PeerTests {
                         var message = try await request.message([String: String].self)
                         message["caller"] = try context.machine.text
                         return try Response.message(message)
+                    }
+                    router.post("/v1/forward/never") { _, context -> Response in
+                        orders.note("\(try context.machine): never")
+                        try await Task.sleep(for: .seconds(60))
+                        throw HTTPError(.internalServerError)
+                    }
+                    router.post("/v1/forward/close") { _, context -> Response in
+                        connections.close(of: try context.machine)
+                        throw HTTPError(.internalServerError)
                     }
                 },
                 onRunning: running

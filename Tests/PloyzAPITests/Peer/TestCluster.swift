@@ -31,10 +31,11 @@ struct TestCluster: Sendable {
     func credentials(
         of machine: MachineID,
         at date: Date = Date(),
-        root: TrustRoot? = nil
+        root: TrustRoot? = nil,
+        key: MachineKey? = nil
     ) throws -> TransportCredentials {
         var generator = SystemRandomNumberGenerator()
-        let key = MachineKey(using: &generator)
+        let key = try key ?? self.key()
         let certificate = try authority.sign(
             key.signingRequest(),
             names: MachineNames(machine: machine, addresses: []),
@@ -45,6 +46,11 @@ struct TestCluster: Sendable {
             certificate: try MachineCertificate(certificatePEM: certificate, key: key),
             root: root ?? authority.root
         )
+    }
+
+    func key() throws -> MachineKey {
+        var generator = SystemRandomNumberGenerator()
+        return MachineKey(using: &generator)
     }
 
     func record(of machine: MachineID, name: String) throws -> MachineRecord {

@@ -55,6 +55,11 @@ struct DeployCluster {
     mutating func deploy(_ text: String) throws {
         let plan = try plan(text)
         let transaction = try plan.transaction(in: try picture)
+        apply(transaction)
+    }
+
+    /// Makes the writes of a transaction whose conditions must hold.
+    mutating func apply(_ transaction: StoreTransaction) {
         var values = Dictionary(entries.map { ($0.key, $0.value) }) { _, last in last }
         for condition in transaction.conditions {
             switch condition {

@@ -33,7 +33,7 @@ extension HostileLine {
             attempt: "orders a ticket for the volume 'x/../../etc', with m2's certificate",
             refusal: ["usage"],
             count: .daemon(["malformed-request", "usage"]),
-            control: { try await ticket(for: "x/data", in: $0) },
+            control: { Attempt(refused: try await $0.ticket().isEmpty, "a ticket") },
             attack: { try await ticket(for: "x/../../etc", in: $0) }
         ),
         HostileLine(

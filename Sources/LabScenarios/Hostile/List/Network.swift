@@ -22,7 +22,7 @@ extension HostileLine {
         HostileLine(
             stranger: .container,
             attempt: "sends as another instance of its machine",
-            refusal: ["nothing came"],
+            refusal: ["the first that came"],
             count: .firewall,
             control: { try await withoutFirewall($0) { try await spoofed(in: $0) } },
             attack: { try await spoofed(in: $0) }
@@ -69,7 +69,7 @@ extension HostileLine {
         let target = try stage.machine("m3").overlayAddress.description
         let subnet = try stage.machine("m2").overlayAddress.description.split(separator: ".").dropLast()
         let source = subnet.joined(separator: ".") + ".77"
-        async let seen = stage.asRoot(of: "m3", ["watch", target, "9999", "--source", source, "--seconds", "4"])
+        async let seen = stage.asRoot(of: "m3", ["watch", target, "9999", "--source", source, "--seconds", "30"])
         try await stage.lab.wait(for: "the listener") {
             try await stage.lab.run("m3", ["ss", "-Hlun", "sport = :9999"]).text.contains(":9999")
         }

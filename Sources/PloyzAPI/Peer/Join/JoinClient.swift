@@ -21,7 +21,36 @@ package struct JoinClient: Sendable {
     ///
     /// - Throws: the ``PloyzError`` that the cluster answered with, or `peer-unreachable` with what each endpoint did.
     package func join(_ request: AdmissionRequest) async throws -> Admission {
-        var tls = try TransportCredentials.client(trusting: token.root)
+        try await Self.withClient(trusting: token.root) { client in try await join(request, with: client) }
+    }
+
+    /// Asks a storage member, at its join API, for another certificate in the place of one that has ended.
+    package static func renew(
+        _ request: RenewalRequest,
+        at endpoint: JoinEndpoint,
+        trusting root: TrustRoot
+    ) async throws -> RenewedCertificate {
+        let body = try JSON.encode(request)
+        return try await withClient(trusting: root) { client in
+            let answer = try await post(body, to: endpoint, path: RenewalRequest.path, with: client)
+            guard answer.isOK else {
+                if let document = try? DocumentForm.decode(ErrorDocument.self, from: answer.body) {
+                    throw document.error
+                }
+                throw PloyzError(
+                    .failed,
+                    "the answer of \(endpoint) to the request for a certificate could not be read"
+                )
+            }
+            return try JSON.decode(RenewedCertificate.self, from: answer.body)
+        }
+    }
+
+    private static func withClient<Answer>(
+        trusting root: TrustRoot,
+        _ body: (HTTPClient) async throws -> Answer
+    ) async throws -> Answer {
+        var tls = try TransportCredentials.client(trusting: root)
         tls.certificateVerification = .noHostnameVerification
         var configuration = HTTPClient.Configuration(tlsConfiguration: tls)
         configuration.httpVersion = .http1Only
@@ -30,9 +59,9 @@ package struct JoinClient: Sendable {
         configuration.connectionPool.retryConnectionEstablishment = false
         let client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
         do {
-            let admission = try await join(request, with: client)
+            let answer = try await body(client)
             try await client.shutdown()
-            return admission
+            return answer
         } catch {
             try await client.shutdown()
             throw error
@@ -43,15 +72,15 @@ package struct JoinClient: Sendable {
         let body = try JSON.encode(request)
         var failures: [String] = []
         for endpoint in token.endpoints {
-            let answer: (isAdmitted: Bool, body: Data)
+            let answer: (isOK: Bool, body: Data)
             do {
-                answer = try await post(body, to: endpoint, with: client)
+                answer = try await Self.post(body, to: endpoint, path: JoinServer.path, with: client)
             } catch {
                 try Task.checkCancellation()
                 failures.append("\(endpoint): \(error)")
                 continue
             }
-            return try read(answer.body, isAdmitted: answer.isAdmitted, from: endpoint)
+            return try read(answer.body, isAdmitted: answer.isOK, from: endpoint)
         }
         throw PloyzError(
             .peerUnreachable,
@@ -64,17 +93,18 @@ package struct JoinClient: Sendable {
         )
     }
 
-    private func post(
+    private static func post(
         _ body: Data,
         to endpoint: JoinEndpoint,
+        path: String,
         with client: HTTPClient
-    ) async throws -> (isAdmitted: Bool, body: Data) {
-        var message = HTTPClientRequest(url: "https://\(endpoint)\(JoinServer.path)")
+    ) async throws -> (isOK: Bool, body: Data) {
+        var message = HTTPClientRequest(url: "https://\(endpoint)\(path)")
         message.method = .POST
         message.headers.add(name: "content-type", value: "application/json")
         message.body = .bytes(ByteBuffer(bytes: body))
         let response = try await client.execute(message, timeout: .seconds(30))
-        let answer = try await response.body.collect(upTo: Self.maximumAnswer)
+        let answer = try await response.body.collect(upTo: maximumAnswer)
         return (response.status == .ok, Data(answer.readableBytesView))
     }
 

@@ -6,8 +6,9 @@ package import PloyzMigration
 package import PloyzModel
 import ServiceLifecycle
 
-/// Answers machines that want to join, on the underlay: one route, no client certificate, few connections, small
-/// bodies, a limited rate. The token's secret is all that a caller has to show.
+/// Answers machines that want to join, and those whose certificate has ended, on the underlay: two routes, no client
+/// certificate, few connections, small bodies, a limited rate. The token's secret, or the key of the certificate, is all
+/// that a caller has to show.
 package struct JoinServer: Service {
     package static let port = 4317
     static let path = "/v1/join"
@@ -21,6 +22,7 @@ package struct JoinServer: Service {
     private let refusals: Refusals
     private let logger: Logger
     private let admit: @Sendable (AdmissionRequest) async throws -> Admission
+    private let renew: @Sendable (RenewalRequest) async throws -> RenewedCertificate
     private let onRunning: @Sendable (Int) async -> Void
 
     /// - Parameters:
@@ -28,6 +30,7 @@ package struct JoinServer: Service {
     ///   - port: 0 for any that is free.
     ///   - burst: how many requests of one address are answered at once; after them one a second.
     ///   - refusals: counts what strangers tried.
+    ///   - renew: decides whether a machine whose certificate has ended gets another.
     ///   - admit: decides; its request's form has been checked.
     ///   - onRunning: called with the port once the server takes connections.
     package init(
@@ -39,6 +42,7 @@ package struct JoinServer: Service {
         refusals: Refusals = Refusals(),
         logger: Logger,
         onRunning: @escaping @Sendable (Int) async -> Void = { _ in },
+        renew: @escaping @Sendable (RenewalRequest) async throws -> RenewedCertificate,
         admit: @escaping @Sendable (AdmissionRequest) async throws -> Admission
     ) {
         self.address = address
@@ -51,6 +55,7 @@ package struct JoinServer: Service {
         self.logger = logger
         self.onRunning = onRunning
         self.admit = admit
+        self.renew = renew
     }
 
     /// - Throws: when the address cannot be bound or the credentials are malformed.
@@ -64,6 +69,10 @@ package struct JoinServer: Service {
             let message = try await request.message(AdmissionRequest.self, upTo: limits.bodySize)
             _ = try message.checkedSecret()
             return try Response.message(try await admit(message))
+        }
+        router.post(RouterPath(RenewalRequest.path)) { request, _ in
+            let message = try await request.message(RenewalRequest.self, upTo: RenewalRequest.maximumBody)
+            return try Response.message(try await renew(message))
         }
         let application = Application(
             router: router,

@@ -96,7 +96,8 @@ extension MigrationRunner {
             updated.previousCopies.append(copy)
             _ = try await seams.store.commit(
                 StoreTransaction(
-                    conditions: [.value(.volume(volume), data)],
+                    // What a machine kept that is no longer of the cluster is nobody's base.
+                    conditions: [.value(.volume(volume), data), .present(.machine(record.to.id))],
                     writes: [try .put(updated)]
                 )
             )
