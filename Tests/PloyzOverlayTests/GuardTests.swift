@@ -19,17 +19,20 @@ import Testing
                 #"iifname != "br-ployz" ip daddr 10.101.1.1 meta l4proto { tcp, udp } th dport 53 counter drop"#,
                 #"iifname { "br-ployz", "ployz-unpark" } meta nfproto ipv6 counter drop"#,
                 #"iifname { "br-ployz", "ployz-unpark" } ip daddr 127.0.0.0/8 counter drop"#,
+                "ct direction reply accept",
                 #"iifname "wg-ployz" ip6 saddr @managers tcp dport { 12, 13, 14, 15 } accept"#,
-                #"iifname { "br-ployz", "ployz-unpark", "wg-ployz" } meta l4proto { tcp, udp } "#
-                    + "th dport { 11, 12, 13, 14, 15, 16 } counter jump refuse",
+                #"iifname { "br-ployz", "ployz-unpark", "wg-ployz" } tcp dport { 11, 12, 13, 14, 15 } counter jump refuse"#,
+                #"iifname { "br-ployz", "ployz-unpark", "wg-ployz" } udp dport 16 counter jump refuse"#,
             ]
         )
         #expect(
             try rules().forward == [
                 #"iifname { "br-ployz", "ployz-unpark", "wg-ployz" } meta nfproto ipv6 counter drop"#,
                 #"oifname { "br-ployz", "wg-ployz", "ployz-park" } meta nfproto ipv6 counter drop"#,
-                #"iifname { "br-ployz", "ployz-unpark" } ip daddr @underlay meta l4proto { tcp, udp } "#
-                    + "th dport { 11, 12, 13, 14, 15, 16 } counter jump refuse",
+                "ct direction reply accept",
+                #"iifname { "br-ployz", "ployz-unpark" } ip daddr @underlay tcp dport { 11, 12, 13, 14, 15 } "#
+                    + "counter jump refuse",
+                #"iifname { "br-ployz", "ployz-unpark" } ip daddr @underlay udp dport 16 counter jump refuse"#,
             ]
         )
     }

@@ -3,17 +3,20 @@ import PloyzModel
 /// Who is kept from what, on this machine and beyond it. Each property is one guard, and each guard works without the
 /// others.
 ///
-/// The rules look at every packet and not at connections alone: a machine that leaves the records is cut off in the middle
-/// of them.
+/// The rules look at every packet of whoever began a connection: a machine that leaves the records is cut off in the middle
+/// of it.
 struct GuardRules: Sendable {
     let configuration: OverlayConfiguration
     let member: OverlayMember
 
     /// Packets for this machine itself. What comes by `lo` is its own.
-    var input: [String] { strangers + names + instances + tunnel + control }
+    var input: [String] { strangers + names + instances + [Self.answers] + tunnel + control }
 
     /// Packets that this machine passes on.
-    var forward: [String] { beyond + underlay }
+    var forward: [String] { beyond + [Self.answers] + underlay }
+
+    /// The port that a client was given at random may be any: what comes back to it is an answer.
+    private static let answers = "ct direction reply accept"
 
     /// Management addresses are reached through the tunnel alone: else a host of the underlay could send to one, because
     /// Linux takes packets for any of its addresses by any of its devices.
@@ -40,7 +43,7 @@ struct GuardRules: Sendable {
 
     /// Instances and what comes from other machines, by whatever address of this one.
     private var control: [String] {
-        ["iifname { \(inside), \(wireguard) } meta l4proto { tcp, udp } th dport { \(allPorts) } counter jump refuse"]
+        ports.map { "iifname { \(inside), \(wireguard) } \($0) counter jump refuse" }
     }
 
     /// Nobody's IPv6 is passed on into the tunnel or out of it: what has a management address sends by itself.
@@ -53,9 +56,7 @@ struct GuardRules: Sendable {
 
     /// An instance that goes out as this machine would be taken for it by the others.
     private var underlay: [String] {
-        [
-            "iifname { \(inside) } ip daddr @underlay meta l4proto { tcp, udp } th dport { \(allPorts) } counter jump refuse"
-        ]
+        ports.map { "iifname { \(inside) } ip daddr @underlay \($0) counter jump refuse" }
     }
 
     private var wireguard: String { "\"\(configuration.wireguard)\"" }
@@ -63,8 +64,9 @@ struct GuardRules: Sendable {
     /// Where instances' packets come in; the second, when they have waited.
     private var inside: String { "\(bridge), \"\(ParkingDevices.outward)\"" }
 
-    private var allPorts: String {
-        Self.list(configuration.ports.betweenMachines.union([configuration.ports.join, configuration.listenPort]))
+    private var ports: [String] {
+        let ports = configuration.ports.betweenMachines.union([configuration.ports.join])
+        return ["tcp dport { \(Self.list(ports)) }", "udp dport \(configuration.listenPort)"]
     }
 
     private static func list(_ ports: Set<Int>) -> String { ports.sorted().map(String.init).joined(separator: ", ") }

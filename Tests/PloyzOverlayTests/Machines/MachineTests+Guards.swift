@@ -52,6 +52,29 @@ extension MachineTests {
         }
     }
 
+    /// A client is given its own port at random, and it may be the number of a control port.
+    @Test func anAnswerComesBackToWhateverPortAsked() async throws {
+        try await TestCluster.with { cluster in
+            let one = try await cluster.sandbox("10.101.1.5", on: cluster.m1)
+            try await cluster.apply(try cluster.picture([("10.101.1.5", cluster.m1, 1)]))
+            let server = try await TestServer(
+                in: one.holder,
+                address: try IPv4Address("10.101.1.5"),
+                port: 7000,
+                letter: "x"
+            )
+            let configuration = cluster.m1.configuration
+            for machine in [cluster.m1, cluster.m2] {
+                for port in [configuration.listenPort, configuration.ports.join, configuration.ports.store] {
+                    let ask = "import socket; socket.create_connection(('10.101.1.5', 7000), 3, ('', \(port)))"
+                    let result = try await machine.runner.run(Invocation("python3", ["-c", ask]))
+                    #expect(result.status == 0, "from \(port): \(result.errors)")
+                }
+            }
+            withExtendedLifetime(server) {}
+        }
+    }
+
     @Test func aManagementAddressIsReachedThroughTheTunnelAlone() async throws {
         try await TestCluster.with { cluster in
             try await cluster.apply(try cluster.picture([]))
