@@ -1,5 +1,6 @@
 /// A check that keeps strangers out, by the name under which a debug build lets it be switched off, so that a test can
-/// show that it is this check which refuses. Each is asked at exactly one place.
+/// show that it is this check which refuses. Each is asked at one place, ``bodySize`` at two: while a body arrives, and where it
+/// is collected.
 ///
 /// A machine of the lab names what is off in `/run/ployz-lab/guards-off`, one a line. In a release build nothing of
 /// this exists: every guard is on.

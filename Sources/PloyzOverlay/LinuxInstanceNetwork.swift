@@ -38,12 +38,7 @@ package actor LinuxInstanceNetwork: InstanceNetwork {
     private var inside: [InstanceRef: Int32] = [:]
     /// Of this daemon or of one before it.
     private var loaded: LoadedRules?
-    private let sources: SourceGuard
-    /// How nft printed the table of ``sources`` after this daemon loaded it.
-    private var loadedSources: String?
-    /// The links that may send; nil when they must be read.
-    private var guarded: Set<SourceGuard.Link>?
-    private var sourceProblem: String?
+    private let sources: SourceKeeper
 
     /// - Parameters:
     ///   - execute: runs a command inside an instance, for readiness probes that are commands.
@@ -63,13 +58,14 @@ package actor LinuxInstanceNetwork: InstanceNetwork {
         self.ownProcesses = ownProcesses
         device = WireGuardDevice(configuration: configuration, runner: runner, supervisor: supervisor)
         firewall = Firewall(configuration: configuration, member: member, runner: runner)
-        sources = SourceGuard(bridge: configuration.bridge, runner: runner)
+        sources = SourceKeeper(SourceGuard(bridge: configuration.bridge, runner: runner))
         loaded = LoadedRules.read(from: configuration.rulesFile, rules: firewall.rules)
     }
 
     /// WireGuard up, bridge up, kernel settings, firewall. No instance, tunnel or route that is right is touched.
     package func start() async throws {
         try await turns.run { try await self.bringUp() }
+        await sources.repair()
     }
 
     /// Looks whether everything is as it should be and sets it right: a WireGuard process that died, rules that another
@@ -80,6 +76,12 @@ package actor LinuxInstanceNetwork: InstanceNetwork {
             try await self.convergeIfKnown()
             try await self.forgetReleased()
         }
+        await sources.repair()
+    }
+
+    /// What is not kept from instances here, although it should be; empty as a rule.
+    package var problems: [String] {
+        get async { [await sources.problem].compactMap(\.self) }
     }
 
     /// What went over the tunnel to each other machine, by its public key.
@@ -128,7 +130,7 @@ package actor LinuxInstanceNetwork: InstanceNetwork {
             let inside = Invocation.ipBatch(link.configureInside).inNetwork(of: network.pid)
             try await runner.require(inside, state: "the instance's link is sealed and not set up")
         }
-        try await turns.run { await self.admit(SourceGuard.Link(name: link.name, address: link.address)) }
+        await sources.admit(SourceGuard.Link(name: link.name, address: link.address))
         if !sealed { try await open(link) }
     }
 
@@ -188,7 +190,7 @@ package actor LinuxInstanceNetwork: InstanceNetwork {
         try await close(instance, with: InstanceLink.delete)
         sealed[instance] = nil
         inside[instance] = nil
-        try await turns.run { await self.forget(DeviceName(linkOf: instance)) }
+        await sources.forget(DeviceName(linkOf: instance))
     }
 
     package func connections(to address: IPv4Address) async throws -> Set<String>? {
@@ -263,56 +265,6 @@ package actor LinuxInstanceNetwork: InstanceNetwork {
         }
     }
 
-    // MARK: Sources
-
-    /// What is not kept from instances here, although it should be; empty as a rule.
-    package var problems: [String] { [sourceProblem].compactMap(\.self) }
-
-    /// Makes sure that each link sends as its own instance alone. A machine that cannot do it runs instances all the same,
-    /// and says so.
-    private func guardSources() async {
-        guarded = nil
-        do {
-            let links = try await sources.ports()
-            try await sources.settle(links)
-            let listing = try await sources.listing()
-            if listing == nil || listing != loadedSources {
-                try await sources.load(links)
-                loadedSources = try await sources.listing()
-            } else {
-                try await sources.set(links)
-            }
-            guarded = links
-            sourceProblem = nil
-        } catch {
-            sourceProblem =
-                "instances here can send with others' addresses: \(PloyzError(wrapping: error).message)"
-        }
-    }
-
-    /// Lets a link send, before it is opened for the first time.
-    private func admit(_ link: SourceGuard.Link) async {
-        guard guarded?.contains(link) != true else { return }
-        guard let known = guarded else { return await guardSources() }
-        guarded = nil
-        let old = known.filter { $0.name == link.name }
-        do {
-            try await sources.settle(link)
-            for other in old { try await sources.remove(other) }
-            try await sources.add(link)
-            guarded = known.subtracting(old).union([link])
-        } catch {
-            // Somebody has flushed the table, or worse.
-            await guardSources()
-        }
-    }
-
-    /// What is left in the table of a link that is gone lets nobody send.
-    private func forget(_ name: DeviceName) async {
-        guard let known = guarded, let link = known.first(where: { $0.name == name }) else { return }
-        guarded = (try? await sources.remove(link)) == nil ? nil : known.subtracting([link])
-    }
-
     // MARK: The picture
 
     private func bringUp() async throws {
@@ -331,7 +283,6 @@ package actor LinuxInstanceNetwork: InstanceNetwork {
         } else {
             try await firewall.repairForwardRules()
         }
-        await guardSources()
         applied = nil
     }
 

@@ -4,10 +4,9 @@ import PloyzModel
 @testable import PloyzIngress
 
 enum Fixtures {
-    static func spec(publish: [PublishedPort] = [], routes: [HTTPRoute] = []) -> ServiceSpec {
-        guard let name = try? ServiceName("web") else { fatalError("a valid name") }
-        return ServiceSpec(
-            name: name,
+    static func spec(publish: [PublishedPort] = [], routes: [HTTPRoute] = []) throws -> ServiceSpec {
+        ServiceSpec(
+            name: try ServiceName("web"),
             placement: .replicated(count: 1),
             template: ContainerTemplate(image: "image"),
             publish: publish,

@@ -7,7 +7,7 @@ import Testing
     @Test func aServiceIsSeenWhenItHasBothItsRecordAndAnInstance() throws {
         var index = ServiceIndex()
         let web = try ServiceRef("shop/web")
-        let spec = Fixtures.spec(publish: [PublishedPort(port: 9000, target: 80)])
+        let spec = try Fixtures.spec(publish: [PublishedPort(port: 9000, target: 80)])
         let byRecord = index.put(spec, of: web)
         #expect(byRecord)
         #expect(index.view(of: web) == nil)
@@ -27,8 +27,8 @@ import Testing
     @Test func whatANameOrAPortDoesNotShowIsNoChange() throws {
         var index = ServiceIndex()
         let web = try ServiceRef("shop/web")
-        index.put(Fixtures.spec(), of: web)
-        var other = Fixtures.spec()
+        index.put(try Fixtures.spec(), of: web)
+        var other = try Fixtures.spec()
         other.template.image = "other"
         let byOtherImage = index.put(other, of: web)
         #expect(!byOtherImage)

@@ -25,6 +25,23 @@ struct LoopbackTests {
         }
     }
 
+    /// Each stream maps a buffer at each end. A gibibyte of address space, of which next to nothing is touched, shows whether
+    /// they are given back.
+    @Test("streams give their buffers back")
+    func buffers() async throws {
+        func gibibytes() throws -> Int {
+            let pages = try String(contentsOfFile: "/proc/self/statm", encoding: .utf8).split(separator: " ")
+            return try #require(pages.first.flatMap { Int($0) }) * sysconf(Int32(_SC_PAGESIZE)) >> 30
+        }
+        try await LoopbackLink.with(bufferSize: .mebibytes(1024)) { link in
+            let before = try gibibytes()
+            for _ in 1...10 {
+                _ = try await link.send(BytesSource(count: 1000), with: link.ticket(CountingSink()))
+            }
+            #expect(try gibibytes() - before < 10)
+        }
+    }
+
     @Test("a connection that was opened ahead of time is used")
     func opened() async throws {
         try await LoopbackLink.with { link in

@@ -13,42 +13,9 @@ enum SoakShop {
         """
         namespace = "soak"
 
-        [[services]]
-        name = "redis"
-        placement = { replicated = { count = 1 } }
-        service_ports = [{ name = "redis", port = 6379 }]
-        publish = [{ port = 16379, target = 6379 }]
-        readiness = { tcp = { port = 6379 }, timeout = "60s" }
+        \(ManifestParts.redis(image: redis, port: 16379))
 
-        [services.template]
-        image = "\(redis)"
-        pull_policy = "never"
-        command = ["--dir", "/data", "--appendonly", "yes", "--appendfsync", "always", "--save", "", "--protected-mode", "no"]
-        entrypoint = ["/usr/bin/redis-server"]
-        stop_grace_period = "5s"
-
-        [[services.template.mounts]]
-        source = { volume = "data" }
-        target = "/data"
-
-        [[services]]
-        name = "web"
-        placement = { replicated = { count = 1 } }
-        service_ports = [{ name = "http", port = 80 }]
-        routes = [{ host = "soak.test", path = "/", port = 80 }]
-        readiness = { tcp = { port = 80 }, timeout = "60s" }
-
-        [services.template]
-        image = "\(web)"
-        pull_policy = "never"
-        entrypoint = ["/bin/sh", "-c"]
-        command = ['''
-        mkdir -p /www; echo hello >/www/index.html
-        # httpd as process 1 would not hear the signal.
-        trap 'kill $!; exit 0' TERM
-        /bin/busybox httpd -f -p 80 -h /www & wait
-        ''']
-        stop_grace_period = "1s"
+        \(ManifestParts.web(image: web, host: "soak.test", directory: "/www"))
 
         [[volumes]]
         name = "data"

@@ -62,50 +62,15 @@ struct TrafficShop: Sendable {
         """
     }
 
+    private static let shared = #"{ source = { volume = "data" }, target = "/data" }"#
+
     private static func shop(redis: String, web: String) -> String {
         """
         namespace = "shop"
 
-        [[services]]
-        name = "redis"
-        placement = { replicated = { count = 1 } }
-        service_ports = [{ name = "redis", port = 6379 }]
-        publish = [{ port = \(port), target = 6379 }]
-        readiness = { tcp = { port = 6379 }, timeout = "20s" }
+        \(ManifestParts.redis(image: redis, port: port))
 
-        [services.template]
-        image = "\(redis)"
-        pull_policy = "never"
-        command = ["--dir", "/data", "--appendonly", "yes", "--appendfsync", "always", "--save", "", "--protected-mode", "no"]
-        entrypoint = ["/usr/bin/redis-server"]
-        stop_grace_period = "10s"
-
-        [[services.template.mounts]]
-        source = { volume = "data" }
-        target = "/data"
-
-        [[services]]
-        name = "web"
-        placement = { replicated = { count = 1 } }
-        service_ports = [{ name = "http", port = 80 }]
-        routes = [{ host = "\(host)", path = "/", port = 80 }]
-        readiness = { tcp = { port = 80 }, timeout = "20s" }
-
-        [services.template]
-        image = "\(web)"
-        pull_policy = "never"
-        entrypoint = ["/bin/sh", "-c"]
-        command = ['''
-        mkdir -p /data/www; echo hello >/data/www/index.html
-        # httpd as process 1 would not hear the signal.
-        trap 'kill $!; exit 0' TERM
-        /bin/busybox httpd -f -p 80 -h /data/www & wait
-        ''']
-        stop_grace_period = "1s"
-
-        [[services.template.mounts]]
-        source = { volume = "data" }
-        target = "/data"
+        \(ManifestParts.web(image: web, host: host, directory: "/data/www", mounts: shared))
 
         [[volumes]]
         name = "data"

@@ -1,0 +1,49 @@
+/// Services that several scenarios deploy, as parts of a manifest in TOML.
+enum ManifestParts {
+    /// A Redis whose every acknowledged write is on disk, in the volume `data`; published on every machine.
+    static func redis(image: String, port: Int) -> String {
+        """
+        [[services]]
+        name = "redis"
+        placement = { replicated = { count = 1 } }
+        service_ports = [{ name = "redis", port = 6379 }]
+        publish = [{ port = \(port), target = 6379 }]
+        readiness = { tcp = { port = 6379 }, timeout = "60s" }
+
+        [services.template]
+        image = "\(image)"
+        pull_policy = "never"
+        command = ["--dir", "/data", "--appendonly", "yes", "--appendfsync", "always", "--save", "", "--protected-mode", "no"]
+        entrypoint = ["/usr/bin/redis-server"]
+        stop_grace_period = "10s"
+        mounts = [{ source = { volume = "data" }, target = "/data" }]
+        """
+    }
+
+    /// A web server with one page below `directory`.
+    ///
+    /// - Parameter mounts: in TOML.
+    static func web(image: String, host: String, directory: String, mounts: String = "") -> String {
+        """
+        [[services]]
+        name = "web"
+        placement = { replicated = { count = 1 } }
+        service_ports = [{ name = "http", port = 80 }]
+        routes = [{ host = "\(host)", path = "/", port = 80 }]
+        readiness = { tcp = { port = 80 }, timeout = "60s" }
+
+        [services.template]
+        image = "\(image)"
+        pull_policy = "never"
+        entrypoint = ["/bin/sh", "-c"]
+        command = ['''
+        mkdir -p \(directory); echo hello >\(directory)/index.html
+        # httpd as process 1 would not hear the signal.
+        trap 'kill $!; exit 0' TERM
+        /bin/busybox httpd -f -p 80 -h \(directory) & wait
+        ''']
+        stop_grace_period = "1s"
+        mounts = [\(mounts)]
+        """
+    }
+}
