@@ -63,7 +63,7 @@ extension Lab {
         let deadline = clock.now + .seconds(limit)
         while try await !condition() {
             guard clock.now < deadline else { throw ScenarioFailure("waited \(limit) s in vain for \(what)") }
-            try await Task.sleep(for: .milliseconds(100))
+            try await Task.sleep(for: kind.pause)
         }
     }
 }

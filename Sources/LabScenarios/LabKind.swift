@@ -13,6 +13,15 @@ package enum LabKind: String, Sendable, CaseIterable {
         }
     }
 
+    /// How long to wait between two looks at whether something has come about: a command in an emulated guest costs it as
+    /// much as what it looks at.
+    var pause: Duration {
+        switch self {
+        case .netns: .milliseconds(100)
+        case .vm: .seconds(1)
+        }
+    }
+
     /// Milliseconds between the starts of a client's attempts.
     package var clientInterval: Int {
         switch self {

@@ -15,7 +15,7 @@ package struct ServingProcesses: Sendable {
             guard case .running(_, let pid) = try? await supervisor.status(of: name) else { continue }
             found.append(pid)
             // proc(5): the children of each thread; only the first one makes workers.
-            let children = try? String(contentsOfFile: "/proc/\(pid)/task/\(pid)/children", encoding: .utf8)
+            let children = KernelFile.text("/proc/\(pid)/task/\(pid)/children")
             found += (children ?? "").split(separator: " ").compactMap { Int32($0) }
         }
         return found

@@ -1,4 +1,5 @@
 import Foundation
+import PloyzModel
 
 /// A process that cannot be mistaken for another: numbers of processes are used again, start times with them are not.
 struct ProcessIdentity: Hashable, Sendable {
@@ -22,7 +23,7 @@ struct ProcessIdentity: Hashable, Sendable {
 
     /// Whether this very process is there and is no zombie.
     var isAlive: Bool {
-        guard let stat = try? String(contentsOfFile: "/proc/\(pid)/stat", encoding: .utf8) else { return false }
+        guard let stat = KernelFile.text("/proc/\(pid)/stat") else { return false }
         return Self.isAlive(stat: stat, startTime: startTime)
     }
 

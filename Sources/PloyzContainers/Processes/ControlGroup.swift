@@ -11,7 +11,7 @@ struct ControlGroup: Hashable, Sendable {
 
     /// The group of process `pid`, when it is one of the container `id`; nil when the process is gone or is another.
     static func of(process pid: Int32, container id: String) -> ControlGroup? {
-        guard pid > 0, let membership = text("/proc/\(pid)/cgroup"), let mounts = text("/proc/self/mountinfo") else {
+        guard pid > 0, let membership = KernelFile.text("/proc/\(pid)/cgroup"), let mounts = KernelFile.text("/proc/self/mountinfo") else {
             return nil
         }
         return candidates(membership: membership, mounts: mounts, container: id)
@@ -42,7 +42,7 @@ struct ControlGroup: Hashable, Sendable {
     func processes() -> [Int32] { Self.processes(in: directory, depth: 16) }
 
     private static func processes(in directory: String, depth: Int) -> [Int32] {
-        guard let list = text(directory + "/cgroup.procs") else { return [] }
+        guard let list = KernelFile.text(directory + "/cgroup.procs") else { return [] }
         var result = list.split(separator: "\n").compactMap { Int32($0) }
         guard depth > 0, let entries = try? FileManager.default.contentsOfDirectory(atPath: directory) else {
             return result
@@ -55,10 +55,6 @@ struct ControlGroup: Hashable, Sendable {
             }
         }
         return result
-    }
-
-    private static func text(_ path: String) -> String? {
-        FileManager.default.contents(atPath: path).map { String(decoding: $0, as: UTF8.self) }
     }
 }
 

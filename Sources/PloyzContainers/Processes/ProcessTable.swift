@@ -1,4 +1,5 @@
 import Foundation
+import PloyzModel
 
 /// The processes of this machine.
 enum ProcessTable {
@@ -14,16 +15,14 @@ enum ProcessTable {
             return []
         }
         return entries.compactMap { Int32($0) }.filter { process in
-            guard let data = FileManager.default.contents(atPath: "/proc/\(process)/cgroup") else { return false }
-            return String(decoding: data, as: UTF8.self).contains(id) && !hasEnded(process)
+            KernelFile.text("/proc/\(process)/cgroup")?.contains(id) == true && !hasEnded(process)
         }
     }
 
     /// A zombie keeps the name of its group but holds nothing any more (proc(5): the third field of `stat`, after the
     /// last parenthesis of the command's name).
     private static func hasEnded(_ process: Int32) -> Bool {
-        guard let data = FileManager.default.contents(atPath: "/proc/\(process)/stat") else { return true }
-        let text = String(decoding: data, as: UTF8.self)
+        guard let text = KernelFile.text("/proc/\(process)/stat") else { return true }
         guard let name = text.lastIndex(of: ")") else { return false }
         return text[name...].dropFirst(2).first.map { "ZXx".contains($0) } ?? false
     }

@@ -53,7 +53,8 @@ actor WorkloadController {
     /// Reconciles at every change of the records, at every event of a container and every 10 s, until cancelled.
     func run() async {
         let (wakes, wake) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
-        await withTaskGroup(of: Void.self) { group in
+        // One that discards: a group that keeps what its tasks return keeps each task's memory too, for as long as the daemon runs.
+        await withDiscardingTaskGroup { group in
             group.addTask { [mirror] in
                 // Routes and statuses say nothing of what should run, and are most of what changes.
                 let reader = mirror.reader(under: [.services, .instances, .volumes, .operations, .decisions, .locks])

@@ -30,8 +30,8 @@ struct SocketTable: Hashable, Sendable {
         var listeners: Set<Listener> = []
         for (file, transport) in [("tcp", TransportProtocol.tcp), ("tcp6", .tcp), ("udp", .udp), ("udp6", .udp)] {
             // A kernel without IPv6 has no second file.
-            guard let data = FileManager.default.contents(atPath: "/proc/self/net/\(file)") else { continue }
-            listeners.formUnion(parse(String(decoding: data, as: UTF8.self), protocol: transport))
+            guard let text = KernelFile.text("/proc/self/net/\(file)") else { continue }
+            listeners.formUnion(parse(text, protocol: transport))
         }
         return SocketTable(listeners: listeners)
     }
@@ -49,8 +49,8 @@ struct SocketTable: Hashable, Sendable {
     /// with itself. Empty when the process is gone.
     static func connections(of pid: Int32) -> Set<String> {
         ["tcp", "tcp6"].reduce(into: []) { found, file in
-            guard let data = FileManager.default.contents(atPath: "/proc/\(pid)/net/\(file)") else { return }
-            found.formUnion(connections(in: String(decoding: data, as: UTF8.self)))
+            guard let text = KernelFile.text("/proc/\(pid)/net/\(file)") else { return }
+            found.formUnion(connections(in: text))
         }
     }
 

@@ -5,22 +5,6 @@ import SystemPackage
 enum Files {
     static func isExecutable(_ path: FilePath) -> Bool { path.string.withCString { access($0, X_OK) == 0 } }
 
-    /// The content of a small file; nil when it cannot be read, which for `/proc` means that the process has ended.
-    static func read(_ path: String, limit: Int = 4 << 20) -> String? {
-        guard let descriptor = try? FileDescriptor.open(FilePath(path), .readOnly, options: .closeOnExec) else {
-            return nil
-        }
-        defer { try? descriptor.close() }
-        var content: [UInt8] = []
-        var buffer = [UInt8](repeating: 0, count: 64 << 10)
-        while content.count < limit {
-            guard let count = try? buffer.withUnsafeMutableBytes({ try descriptor.read(into: $0) }) else { return nil }
-            if count == 0 { break }
-            content += buffer[..<count]
-        }
-        return String(decoding: content, as: UTF8.self)
-    }
-
     /// Replaces a small file as a whole.
     static func write(_ text: String, to path: String) throws {
         let temporary = path + ".new"

@@ -1,3 +1,5 @@
+import PloyzModel
+
 /// The process that serves a zfs-fuse mount.
 ///
 /// With zfs-fuse an unmount is over for the kernel before it is over for ZFS: only when the daemon's next read of
@@ -17,10 +19,10 @@ enum FuseServer {
     static func answer(device: String) -> Answer {
         guard let minor = device.split(separator: ":").last else { return .unknown }
         for pid in Files.names(in: "/proc").compactMap({ Int32($0) })
-        where Files.read("/proc/\(pid)/comm") == "zfs-fuse\n" {
+        where KernelFile.text("/proc/\(pid)/comm") == "zfs-fuse\n" {
             for descriptor in Files.names(in: "/proc/\(pid)/fd")
             where Files.link("/proc/\(pid)/fd/\(descriptor)") == "/dev/fuse" {
-                guard let connection = Files.read("/proc/\(pid)/fdinfo/\(descriptor)").flatMap(connection) else {
+                guard let connection = KernelFile.text("/proc/\(pid)/fdinfo/\(descriptor)").flatMap(connection) else {
                     return .unknown
                 }
                 if connection == minor { return .serving }

@@ -1,4 +1,5 @@
 import Glibc
+import PloyzModel
 
 /// Who on this machine keeps a file system in use, from `/proc`.
 struct MountHolders: Sendable {
@@ -12,7 +13,7 @@ struct MountHolders: Sendable {
     }
 
     /// The mounts of this process.
-    static func own() -> [MountEntry] { MountTable.parse(Files.read("/proc/self/mountinfo") ?? "") }
+    static func own() -> [MountEntry] { MountTable.parse(KernelFile.text("/proc/self/mountinfo") ?? "") }
 
     /// Other mount namespaces that list `device` under the name `source`: one holder for each.
     static func elsewhere(device: String, source: String) -> [Holder] {
@@ -21,7 +22,7 @@ struct MountHolders: Sendable {
         return pids().compactMap { pid in
             guard let namespace = Files.link("/proc/\(pid)/ns/mnt"), namespace != own,
                 seen.insert(namespace).inserted,
-                let text = Files.read("/proc/\(pid)/mountinfo"),
+                let text = KernelFile.text("/proc/\(pid)/mountinfo"),
                 let entry = MountTable.parse(text).first(where: { $0.device == device && $0.source == source })
             else { return nil }
             return Holder(name: name(of: pid), pid: pid, entry: entry)
@@ -53,6 +54,6 @@ struct MountHolders: Sendable {
     private static func pids() -> [Int32] { Files.names(in: "/proc").compactMap { Int32($0) }.sorted() }
 
     private static func name(of pid: Int32) -> String {
-        Files.read("/proc/\(pid)/comm").map { String($0.prefix { $0 != "\n" }) } ?? "process"
+        KernelFile.text("/proc/\(pid)/comm").map { String($0.prefix { $0 != "\n" }) } ?? "process"
     }
 }

@@ -94,7 +94,7 @@ struct GuestMachine: Machine {
         monitor: String
     ) -> [String] {
         let line = """
-            root=LABEL=lab-root rw console=ttyS0 quiet net.ifnames=0 lab.machine=\(name) \
+            root=LABEL=lab-root rw console=ttyS0 quiet net.ifnames=0 mitigations=off lab.machine=\(name) \
             lab.address=\(name.underlayAddress)/24
             """
         return ["qemu-system-x86_64", "-name", "\(name)", "-machine", "q35"] + accelerator.arguments + [
