@@ -26,7 +26,7 @@ package enum GuestAccelerator: String, Codable, Sendable {
     var arguments: [String] {
         switch self {
         case .kvm: ["-accel", "kvm", "-cpu", "host"]
-        case .tcg: ["-accel", "tcg,thread=multi,tb-size=256", "-cpu", "max"]
+        case .tcg: ["-accel", "tcg,thread=multi,tb-size=1024", "-cpu", "max"]
         }
     }
 }
