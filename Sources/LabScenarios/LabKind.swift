@@ -26,7 +26,7 @@ package enum LabKind: String, Sendable, CaseIterable {
     package var clientInterval: Int {
         switch self {
         case .netns: 10
-        case .vm: 100
+        case .vm: 200
         }
     }
 }

@@ -82,10 +82,10 @@ struct PloyzTraffic: AsyncParsableCommand {
         violations += returned.violations(allowed: returns.count)
 
         if flood > 0 {
-            let third = circle.first { $0 != place && $0 != other } ?? place
-            let alone = try await traffic.crowd(next(), rate: flood, on: third)
+            let asked = flood * Traffic.crowdTime
+            let alone = try await traffic.crowd(next(), rate: flood, on: place)
             print(
-                "open loop without a move: \(alone.attempts) connections, "
+                "open loop without a move: \(alone.attempts) of \(asked) connections, "
                     + "\(alone.failedConnects + alone.failedRequests) failed, longest wait \(Int(alone.longestWait)) ms"
             )
             let round = try await traffic.move(next(), from: place, to: other, flood: flood)
@@ -94,10 +94,13 @@ struct PloyzTraffic: AsyncParsableCommand {
             if let crowd = round.flood {
                 let failed = crowd.failedConnects + crowd.failedRequests
                 print(
-                    "open loop: \(crowd.attempts) connections, \(failed) failed, \(crowd.held) held, longest wait "
+                    "open loop: \(crowd.attempts) of \(asked) connections, \(failed) failed, \(crowd.held) held, longest wait "
                         + "\(Int(crowd.longestWait)) ms, downtime \(round.milliseconds) ms\n"
                 )
                 if failed > 0 { violations.append("open loop: \(failed) failed: \(crowd.errors)") }
+                if crowd.attempts < asked / 10 * 9 {
+                    violations.append("open loop: this host began \(crowd.attempts) of \(asked) connections")
+                }
             }
             violations += seen.violations(allowed: 1)
         }

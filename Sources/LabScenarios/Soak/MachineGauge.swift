@@ -4,7 +4,8 @@ import Foundation
 struct MachineGauge {
     static let figures = [
         SoakFigure("memory of ployzd", .use, unit: "KiB"), SoakFigure("of it its own", .told, unit: "KiB"),
-        SoakFigure("descriptors of ployzd", .use), SoakFigure("threads of ployzd", .told),
+        SoakFigure("descriptors of ployzd", .use), SoakFigure("of them sockets", .told),
+        SoakFigure("of them pipes", .told), SoakFigure("of them of events", .told), SoakFigure("threads of ployzd", .told),
         SoakFigure("children of ployzd", .leftover), SoakFigure("processes", .leftover),
         SoakFigure("containers", .leftover), SoakFigure("images", .leftover), SoakFigure("datasets", .leftover),
         SoakFigure("snapshots", .leftover), SoakFigure("holds", .leftover), SoakFigure("mounts", .leftover),
@@ -31,7 +32,11 @@ struct MachineGauge {
             say 'memory of ployzd' "$(awk '/^VmRSS/ { print $2 }' "/proc/$daemon/status")"
             say 'of it its own' "$(awk '/^RssAnon/ { print $2 }' "/proc/$daemon/status")"
             say 'threads of ployzd' "$(awk '/^Threads/ { print $2 }' "/proc/$daemon/status")"
-            ls "/proc/$daemon/fd" | count 'descriptors of ployzd'
+            descriptors=$(ls -l "/proc/$daemon/fd" | sed -n 's/.* -> //p')
+            echo "$descriptors" | count 'descriptors of ployzd'
+            echo "$descriptors" | grep ^socket | count 'of them sockets'
+            echo "$descriptors" | grep ^pipe | count 'of them pipes'
+            echo "$descriptors" | grep ^anon_inode | count 'of them of events'
             sleep 0.3
         done
         pgrep -P "$daemon" | count 'children of ployzd'

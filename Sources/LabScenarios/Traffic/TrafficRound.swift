@@ -54,12 +54,12 @@ package struct Traffic: Sendable {
         return instance.machine.name.text
     }
 
-    /// Moves the shop while the clients ask; `flood` begins so many connections a second from a container on the third
-    /// machine besides.
+    /// Moves the shop while the clients ask; `flood` begins so many connections a second besides, from a container on the
+    /// source: those of one machine meet there before the switch, and no tunnel slows them down until then.
     package func move(_ number: Int, from source: String, to target: String, flood: Int? = nil) async throws
         -> TrafficRound
     {
-        try await watched(number, "\(source) to \(target)", flood: flood.map { ($0, third(source, target)) }) {
+        try await watched(number, "\(source) to \(target)", flood: flood.map { ($0, source) }) {
             let result = try await lab.ctl(source, ["migrate", "apply", TrafficShop.service, "--to", target, "--json"])
             let notices = try result.notices()
             guard result.status == 0, let report = notices.last?.report, let downtime = report.downtime else {
@@ -161,22 +161,21 @@ package struct Traffic: Sendable {
         try await lab.run(machine, ["bash", "-c", script]).succeeded()
     }
 
-    private func third(_ one: String, _ other: String) -> String {
-        Self.machines.first { $0 != one && $0 != other } ?? one
-    }
-
     /// The open loop alone, while nothing happens to the shop: what this host can serve at all.
     package func crowd(_ number: Int, rate: Int, on machine: String) async throws -> ProbeReport {
         let program = try await crowdProgram(rate, on: machine, number: number)
         return try JSONDecoder().decode(ProbeReport.self, from: try await program.finish())
     }
 
-    /// 8 s of an open loop: more would use up the ports of one address, of which each connection takes one for a minute.
+    /// How long a crowd asks, in seconds.
+    package static let crowdTime = 8
+
+    /// An open loop; for longer it would use up the ports of one address, of which each connection takes one for a minute.
     private func crowdProgram(_ rate: Int, on machine: String, number: Int) async throws -> BackgroundProgram {
         let inside = ["nsenter", "--target", try await shop.client(on: machine), "--net", "--"]
         let words = [
             "prlimit", "--nofile=20000", "lab-probe", "flood", "--to", "\(shop.redis):6379", "--rate", String(rate),
-            "--seconds", "8", "--connect-timeout-ms", String(VantagePoint.connectLimit),
+            "--seconds", String(Self.crowdTime), "--connect-timeout-ms", String(VantagePoint.connectLimit),
             "--timeout-ms", String(VantagePoint.requestLimit),
         ]
         let output = lab.scratch.appending(path: "flood-\(number).json")
@@ -191,7 +190,9 @@ package struct Traffic: Sendable {
         _ deed: () async throws -> (Duration, Date?)
     ) async throws -> TrafficRound {
         var clients: [(VantagePoint, BackgroundProgram)] = []
-        for point in points { clients.append((point, try await point.start(shop, number: number))) }
+        // Beside a crowd the others only look: this host has two cores, and the crowd is what is asked about.
+        let interval = flood == nil ? VantagePoint.interval : 10 * VantagePoint.interval
+        for point in points { clients.append((point, try await point.start(shop, number: number, interval: interval))) }
         var crowd: BackgroundProgram?
         if let flood {
             crowd = try await crowdProgram(flood.rate, on: flood.machine, number: number)

@@ -56,23 +56,25 @@ package struct VantagePoint: Hashable, Sendable {
 
     /// Starts the client.
     ///
-    /// - Parameter number: tells the runs of one client apart.
-    func start(_ shop: TrafficShop, number: Int) async throws -> BackgroundProgram {
+    /// - Parameters:
+    ///   - number: tells the runs of one client apart.
+    ///   - interval: milliseconds between the starts of two requests.
+    func start(_ shop: TrafficShop, number: Int, interval: Int = VantagePoint.interval) async throws -> BackgroundProgram {
         let output = shop.lab.scratch.appending(path: "traffic-\(number)-\(abs(hashValue)).json")
         switch place {
         case .container(let machine):
             let inside = ["nsenter", "--target", try await shop.client(on: machine), "--net", "--"]
-            return try shop.lab.start(machine, inside + probe("\(shop.redis):6379"), output: output)
+            return try shop.lab.start(machine, inside + probe("\(shop.redis):6379", interval), output: output)
         case .host(let machine):
-            return try shop.lab.start(machine, probe("\(shop.redis):6379"), output: output)
+            return try shop.lab.start(machine, probe("\(shop.redis):6379", interval), output: output)
         case .outside(let machine):
             let port = manner == .http ? 80 : TrafficShop.port
-            let words = probe("\(Lab.underlayAddress(of: machine)):\(port)")
+            let words = probe("\(Lab.underlayAddress(of: machine)):\(port)", interval)
             return try shop.lab.startCommand(["outside", "--"] + words, output: output)
         }
     }
 
-    private func probe(_ endpoint: String) -> [String] {
+    private func probe(_ endpoint: String, _ interval: Int) -> [String] {
         let verb =
             switch manner {
             case .new: ["ping"]
@@ -80,7 +82,7 @@ package struct VantagePoint: Hashable, Sendable {
             case .http: ["http", "--host", TrafficShop.host]
             }
         return ["lab-probe"] + verb + [
-            "--to", endpoint, "--interval-ms", String(Self.interval), "--connect-timeout-ms", String(Self.connectLimit),
+            "--to", endpoint, "--interval-ms", String(interval), "--connect-timeout-ms", String(Self.connectLimit),
             "--timeout-ms", String(Self.requestLimit),
         ]
     }

@@ -44,7 +44,7 @@ struct Live: ParsableCommand {
             case .netns:
                 try NamespaceWatch(lab, container: name, instance: instance, interval: intervalMs)
             case .vm:
-                try GuestWatch(lab, container: name, instance: instance, interval: max(intervalMs, 20))
+                try GuestWatch(lab, container: name, instance: instance, interval: max(intervalMs, 100))
             }
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys]
