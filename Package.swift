@@ -55,6 +55,7 @@ let parsers: [String: [String]?] = [
     "PloyzStore": [
         "Gateway/EtcdMemberMessages.swift", "Gateway/EtcdMessages.swift", "StoreFailure.swift", "Watch",
     ],
+    "PloyzSystem": nil,
     "PloyzTransfer": ["Wire"],
     "PloyzTrust": nil,
     "PloyzZFS": [
@@ -232,6 +233,7 @@ let package = Package(
             name: "PloyzContainers",
             dependencies: [
                 asyncHTTPClient, crypto, logging, nioCore, nioHTTP1, system, "PloyzMigration", "PloyzModel",
+                "PloyzSystem",
             ],
             swiftSettings: settings
         ),
@@ -264,7 +266,7 @@ let package = Package(
         // Names by dnsmasq and published ports by HAProxy, from the records.
         .target(
             name: "PloyzIngress",
-            dependencies: [logging, "PloyzModel", "PloyzSupervisor"],
+            dependencies: [logging, "PloyzModel", "PloyzSupervisor", "PloyzSystem"],
             swiftSettings: settings
         ),
         .testTarget(
@@ -299,6 +301,7 @@ let package = Package(
             name: "PloyzOverlay",
             dependencies: [
                 logging, subprocess, system, "CPloyzSystem", "PloyzMigration", "PloyzModel", "PloyzSupervisor",
+                "PloyzSystem",
             ],
             swiftSettings: settings
         ),
@@ -317,8 +320,16 @@ let package = Package(
         ),
 
         // Helper processes that outlive the daemon.
-        .target(name: "PloyzSupervisor", dependencies: ["CPloyzSystem", "PloyzModel"], swiftSettings: settings),
+        .target(
+            name: "PloyzSupervisor",
+            dependencies: ["CPloyzSystem", "PloyzModel", "PloyzSystem"],
+            swiftSettings: settings
+        ),
         .testTarget(name: "PloyzSupervisorTests", dependencies: ["PloyzSupervisor"], swiftSettings: settings),
+
+        // What several parts need of the kernel and of concurrency, and Foundation has not.
+        .target(name: "PloyzSystem", swiftSettings: settings),
+        .testTarget(name: "PloyzSystemTests", dependencies: ["PloyzSystem"], swiftSettings: settings),
 
         // In-memory seams, fault injector, virtual time.
         .target(
@@ -350,7 +361,7 @@ let package = Package(
         // Volumes over the zfs command.
         .target(
             name: "PloyzZFS",
-            dependencies: [logging, subprocess, system, "PloyzMigration", "PloyzModel"],
+            dependencies: [logging, subprocess, system, "PloyzMigration", "PloyzModel", "PloyzSystem"],
             swiftSettings: settings
         ),
         .testTarget(

@@ -1,6 +1,7 @@
 import Foundation
 import PloyzModel
 package import PloyzSupervisor
+import PloyzSystem
 
 /// The processes that serve names and published ports on this machine: their listening sockets are ours.
 package struct ServingProcesses: Sendable {

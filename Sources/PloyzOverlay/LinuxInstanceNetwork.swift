@@ -2,6 +2,7 @@ import Foundation
 package import PloyzMigration
 package import PloyzModel
 package import PloyzSupervisor
+import PloyzSystem
 
 /// The instances' network on a real machine: a veth pair from our bridge into each sandbox, WireGuard to the other
 /// machines.

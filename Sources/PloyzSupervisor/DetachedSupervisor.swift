@@ -1,5 +1,6 @@
 import Foundation
 import PloyzModel
+import PloyzSystem
 
 /// Helpers as detached processes, for machines whose PID 1 is not systemd.
 ///

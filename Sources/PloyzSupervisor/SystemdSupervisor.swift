@@ -1,5 +1,6 @@
 import Foundation
 import PloyzModel
+import PloyzSystem
 
 /// Helpers as transient units of systemd, `ployz-<name>.service`, for machines where it is PID 1.
 ///

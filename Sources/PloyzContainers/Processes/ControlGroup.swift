@@ -1,5 +1,6 @@
 import Foundation
 import PloyzModel
+import PloyzSystem
 
 /// The control group of a container on this machine, and who is in it.
 ///

@@ -1,5 +1,6 @@
 import Foundation
 import PloyzModel
+import PloyzSystem
 
 /// The processes of this machine.
 enum ProcessTable {

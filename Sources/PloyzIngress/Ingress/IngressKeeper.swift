@@ -1,6 +1,7 @@
 import Foundation
 package import PloyzModel
 package import PloyzSupervisor
+import PloyzSystem
 
 /// Keeps published ports and routes served on this machine.
 ///

@@ -2,6 +2,7 @@ import Foundation
 import Logging
 import PloyzModel
 package import PloyzSupervisor
+import PloyzSystem
 
 /// Keeps the services' names served on this machine: one file a service, and a dnsmasq that outlives the daemon.
 package actor NamesKeeper {

@@ -1,6 +1,7 @@
 import PloyzMigration
 import PloyzModel
 import PloyzSupervisor
+import PloyzSystem
 
 /// Makes sure that each instance's link sends as that instance alone: ``SourceGuard``, and what is known to be loaded of it.
 ///

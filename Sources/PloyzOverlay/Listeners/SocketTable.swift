@@ -1,5 +1,6 @@
 import Foundation
 import PloyzModel
+import PloyzSystem
 
 /// The ports on which something on this machine listens, from `/proc/net/{tcp,udp}{,6}` (proc(5)).
 struct SocketTable: Hashable, Sendable {

@@ -20,8 +20,9 @@ final class EtcdGateway: Sendable {
         configuration.httpVersion = .http1Only
         configuration.redirectConfiguration = .disallow
         configuration.timeout = .init(connect: TimeAmount(limits.connect), read: TimeAmount(limits.watchSilence))
-        // A new connection costs milliseconds of TLS, and the commit is on the critical path.
-        configuration.connectionPool.idleTimeout = .hours(1)
+        // A new connection costs milliseconds of TLS, and the commit is on the critical path: what comes before it keeps
+        // one open, and what a crowd of calls has opened goes.
+        configuration.connectionPool.idleTimeout = .seconds(60)
         // Watches keep theirs; a commit must not wait for one.
         configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = 64
         configuration.connectionPool.retryConnectionEstablishment = false

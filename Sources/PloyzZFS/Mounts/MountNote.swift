@@ -1,5 +1,6 @@
 import Foundation
 import PloyzModel
+import PloyzSystem
 
 /// The device number that a volume's file system got when it was mounted, kept in a file: it is what finds the file
 /// system in other mount namespaces after ours does not list it any more, also for a daemon that was started since.

@@ -1,5 +1,5 @@
 import Foundation
-import PloyzModel
+import PloyzSystem
 import Testing
 
 struct KernelFileTests {
