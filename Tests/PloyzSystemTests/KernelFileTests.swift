@@ -20,7 +20,9 @@ struct KernelFileTests {
 
     /// KiB.
     private func resident() throws -> Int {
-        let line = try #require(KernelFile.text("/proc/self/status")?.split(separator: "\n").first { $0.hasPrefix("VmRSS") })
+        let line = try #require(
+            KernelFile.text("/proc/self/status")?.split(separator: "\n").first { $0.hasPrefix("VmRSS") }
+        )
         return try #require(line.split(whereSeparator: \.isWhitespace).dropFirst().first.flatMap { Int($0) })
     }
 }

@@ -5,7 +5,8 @@ struct MachineGauge {
     static let figures = [
         SoakFigure("memory of ployzd", .use, unit: "KiB"), SoakFigure("of it its own", .told, unit: "KiB"),
         SoakFigure("descriptors of ployzd", .use), SoakFigure("of them sockets", .told),
-        SoakFigure("of them pipes", .told), SoakFigure("of them of events", .told), SoakFigure("threads of ployzd", .told),
+        SoakFigure("of them pipes", .told), SoakFigure("of them of events", .told),
+        SoakFigure("threads of ployzd", .told),
         SoakFigure("children of ployzd", .leftover), SoakFigure("processes", .leftover),
         SoakFigure("containers", .leftover), SoakFigure("images", .leftover), SoakFigure("datasets", .leftover),
         SoakFigure("snapshots", .leftover), SoakFigure("holds", .leftover), SoakFigure("mounts", .leftover),

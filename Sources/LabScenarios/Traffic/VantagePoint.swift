@@ -59,7 +59,9 @@ package struct VantagePoint: Hashable, Sendable {
     /// - Parameters:
     ///   - number: tells the runs of one client apart.
     ///   - interval: milliseconds between the starts of two requests.
-    func start(_ shop: TrafficShop, number: Int, interval: Int = VantagePoint.interval) async throws -> BackgroundProgram {
+    func start(_ shop: TrafficShop, number: Int, interval: Int = VantagePoint.interval) async throws
+        -> BackgroundProgram
+    {
         let output = shop.lab.scratch.appending(path: "traffic-\(number)-\(abs(hashValue)).json")
         switch place {
         case .container(let machine):

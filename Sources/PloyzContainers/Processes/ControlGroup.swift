@@ -12,7 +12,9 @@ struct ControlGroup: Hashable, Sendable {
 
     /// The group of process `pid`, when it is one of the container `id`; nil when the process is gone or is another.
     static func of(process pid: Int32, container id: String) -> ControlGroup? {
-        guard pid > 0, let membership = KernelFile.text("/proc/\(pid)/cgroup"), let mounts = KernelFile.text("/proc/self/mountinfo") else {
+        guard pid > 0, let membership = KernelFile.text("/proc/\(pid)/cgroup"),
+            let mounts = KernelFile.text("/proc/self/mountinfo")
+        else {
             return nil
         }
         return candidates(membership: membership, mounts: mounts, container: id)
