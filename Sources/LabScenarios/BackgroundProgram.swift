@@ -5,6 +5,8 @@ package final class BackgroundProgram: Sendable {
     private let process: ProcessBox
     private let output: URL
 
+    var isRunning: Bool { process.value.isRunning }
+
     init(_ path: URL, _ arguments: [String], output: URL, errors: URL? = nil) throws {
         for file in [output, errors].compactMap(\.self) { try Data().write(to: file) }
         let process = Process()

@@ -75,6 +75,7 @@ package struct FaultStage: Sendable {
     /// answers clients on all.
     func waitUntilServed(on machine: String? = nil, within seconds: Int) async throws {
         try await lab.wait(for: "\(shop.service) to be served" + (machine.map { " on \($0)" } ?? ""), within: seconds) {
+            guard watcher.isRunning else { throw ScenarioFailure("`lab live` ended: nobody sees where it is served") }
             guard let server = try LiveTimeline(sights).server, machine == nil || server == machine else {
                 return false
             }

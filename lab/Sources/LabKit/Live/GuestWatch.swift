@@ -19,6 +19,8 @@ package struct GuestWatch: LiveWatch {
     ///   - instance: the last word of its link's alias.
     ///   - interval: milliseconds between two looks.
     package init(_ lab: Lab, container: String, instance: String, interval: UInt32) throws {
+        // A guest that loses its power takes its end of the questions with it; that must not end the watch.
+        signal(SIGPIPE, SIG_IGN)
         machines = try lab.requireRecord().machines.map { GuestMachine(paths: lab.paths, name: $0) }
         arguments = [LiveReport.subcommand, container, instance, "--interval-ms", "\(interval)"]
         merger = SightMerger(machines: machines.map { "\($0.name)" })

@@ -51,7 +51,7 @@ struct Live: ParsableCommand {
         while Files.exists(lab.paths.record) {
             for sight in try watch.changes() { print(String(decoding: try encoder.encode(sight), as: UTF8.self)) }
             // Whoever reads the file must not wait for a full buffer.
-            fflush(nil)
+            guard fflush(nil) == 0 else { return }
         }
     }
 }
