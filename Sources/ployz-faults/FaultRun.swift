@@ -15,7 +15,7 @@ struct FaultRun {
     /// - Returns: whether every case passed.
     func run() async throws -> Bool {
         let checkout = Lab.checkout
-        let file = checkout.appending(path: ".build/faults/\(Self.lab).jsonl")
+        let file = checkout.appending(path: ".build/faults/\(Self.lab)-\(kind.rawValue).jsonl")
         var history = try FaultHistory(file, resumes: resumes)
         let waiting = cases.filter { !history.has($0) }
         if waiting.count < cases.count {
