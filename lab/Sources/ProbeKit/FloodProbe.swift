@@ -65,6 +65,9 @@ package struct FloodProbe {
         let flags = Int32(SOCK_STREAM.rawValue) | Int32(SOCK_NONBLOCK.rawValue) | Int32(SOCK_CLOEXEC.rawValue)
         let file = socket(settings.endpoint.family, flags, 0)
         guard file >= 0 else { return summary.count(.connect(errno)) }
+        // Ends with a reset: what has been answered needs no farewell of four packets, nor a port for another minute.
+        var abrupt = linger(l_onoff: 1, l_linger: 0)
+        setsockopt(file, SOL_SOCKET, SO_LINGER, &abrupt, socklen_t(MemoryLayout<linger>.size))
         let status = settings.endpoint.withAddress { connect(file, $0, $1) }
         guard status == 0 || errno == EINPROGRESS else {
             summary.count(.connect(errno))
