@@ -13,12 +13,24 @@ enum ManifestParts {
         [services.template]
         image = "\(image)"
         pull_policy = "never"
-        command = ["--dir", "/data", "--appendonly", "yes", "--appendfsync", "always", "--save", "", "--protected-mode", "no"]
-        entrypoint = ["/usr/bin/redis-server"]
+        entrypoint = ["/bin/sh", "-c"]
+        command = ['''\(redisScript)''']
         stop_grace_period = "10s"
         mounts = [{ source = { volume = "data" }, target = "/data" }]
         """
     }
+
+    /// Redis listens before it has read its file, and answers `LOADING` until then: for a probe that only connects it would be
+    /// ready too early. So the port is opened when Redis has said on a socket of its own that it is ready.
+    private static let redisScript = """
+        redis-server --port 0 --unixsocket /tmp/redis.sock --dir /data --appendonly yes --appendfsync always \
+            --save '' --protected-mode no &
+        server=$!
+        trap 'kill -TERM $server' TERM
+        until redis-cli -s /tmp/redis.sock PING | grep -q PONG; do sleep 0.005; done
+        redis-cli -s /tmp/redis.sock CONFIG SET port 6379
+        while kill -0 $server; do wait $server; done
+        """
 
     /// A web server with one page below `directory`.
     ///
