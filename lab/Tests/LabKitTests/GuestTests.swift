@@ -24,7 +24,7 @@ import Testing
         )
         let line = try #require(arguments.first { $0.contains("lab.machine") })
         #expect(line.contains("lab.machine=m2 lab.address=192.168.90.12/24"))
-        #expect(arguments.contains("if=none,id=root,format=qcow2,file=/var/lib/ployz-lab/a/m2/root.qcow2"))
+        #expect(arguments.contains("if=none,id=root,format=qcow2,cache=unsafe,file=/var/lib/ployz-lab/a/m2/root.qcow2"))
         #expect(arguments.contains("if=none,id=tools,format=raw,readonly=on,file=/tools.img"))
         #expect(!arguments.contains { $0.hasPrefix("kvm") })
     }
