@@ -27,7 +27,7 @@ enum ManifestParts {
             --save '' --protected-mode no &
         server=$!
         trap 'kill -TERM $server' TERM
-        until redis-cli -s /tmp/redis.sock PING | grep -q PONG; do sleep 0.005; done
+        until redis-cli -s /tmp/redis.sock PING | grep -q PONG; do kill -0 $server || exit 1; sleep 0.005; done
         redis-cli -s /tmp/redis.sock CONFIG SET port 6379
         while kill -0 $server; do wait $server; done
         """

@@ -84,7 +84,7 @@ struct GuestMachine: Machine {
     ///
     /// What the guest has written is in the host's cache when its QEMU is killed, whether the guest asked for a flush or
     /// not; what it had in its own memory is lost, as by a power cut with a disk that has no cache of its own. So flushes
-    /// of the host's disk would only cost time.
+    /// of the host's disk would only cost time, as would what its kernel does against other tenants of its processor.
     static func arguments(
         _ name: MachineName,
         image: GuestImage,

@@ -44,6 +44,7 @@ struct Live: ParsableCommand {
             case .netns:
                 try NamespaceWatch(lab, container: name, instance: instance, interval: intervalMs)
             case .vm:
+                // A look takes an emulated guest some 4 ms of its processor.
                 try GuestWatch(lab, container: name, instance: instance, interval: max(intervalMs, 100))
             }
         let encoder = JSONEncoder()
