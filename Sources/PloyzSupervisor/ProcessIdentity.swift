@@ -1,5 +1,4 @@
 import Foundation
-import PloyzModel
 import PloyzSystem
 
 /// A process that cannot be mistaken for another: numbers of processes are used again, start times with them are not.

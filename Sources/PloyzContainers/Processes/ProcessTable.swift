@@ -1,5 +1,4 @@
 import Foundation
-import PloyzModel
 import PloyzSystem
 
 /// The processes of this machine.

@@ -1,4 +1,3 @@
-import PloyzModel
 import PloyzSystem
 
 /// The process that serves a zfs-fuse mount.

@@ -1,5 +1,4 @@
 import Glibc
-import PloyzModel
 import PloyzSystem
 
 /// Who on this machine keeps a file system in use, from `/proc`.

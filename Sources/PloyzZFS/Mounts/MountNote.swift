@@ -1,5 +1,4 @@
 import Foundation
-import PloyzModel
 import PloyzSystem
 
 /// The device number that a volume's file system got when it was mounted, kept in a file: it is what finds the file
