@@ -18,6 +18,10 @@ int ployz_pidfd_signal(int descriptor, int signal) {
     return syscall(SYS_pidfd_send_signal, descriptor, signal, NULL, 0) == 0 ? 0 : errno;
 }
 
+int ployz_pidfd_getfd(int descriptor, int number) {
+    return (int)syscall(SYS_pidfd_getfd, descriptor, number, 0);
+}
+
 // From here to the exec only async-signal-safe calls are allowed: the caller has many threads, and a lock that one of
 // them held at the fork stays locked in the child for ever.
 

@@ -40,6 +40,8 @@ package actor LinuxInstanceNetwork: InstanceNetwork {
     /// Of this daemon or of one before it.
     private var loaded: LoadedRules?
     private let sources: SourceKeeper
+    /// What is wrong with the tunnel, although it works.
+    private var tunnelProblem: String?
 
     /// - Parameters:
     ///   - execute: runs a command inside an instance, for readiness probes that are commands.
@@ -80,9 +82,10 @@ package actor LinuxInstanceNetwork: InstanceNetwork {
         await sources.repair()
     }
 
-    /// What is not kept from instances here, although it should be; empty as a rule.
+    /// What is not as it should be, although the network works: what instances here are not kept from, packets that the
+    /// tunnel may lose. Empty as a rule.
     package var problems: [String] {
-        get async { [await sources.problem].compactMap(\.self) }
+        get async { [tunnelProblem, await sources.problem].compactMap(\.self) }
     }
 
     /// What went over the tunnel to each other machine, by its public key.
@@ -270,6 +273,7 @@ package actor LinuxInstanceNetwork: InstanceNetwork {
 
     private func bringUp() async throws {
         control = try await device.ensureUp()
+        tunnelProblem = await device.widenSockets()
         try await InstanceBridge(configuration: configuration, member: member, runner: runner).ensureUp()
         try await ParkingDevices(mtu: configuration.mtu, runner: runner).ensureUp()
         try await runner.require(KernelSettings.invocation(configuration))

@@ -113,6 +113,7 @@ struct PloyzTraffic: AsyncParsableCommand {
                 + "\(stale.answeredAfterwards) answered, \(stale.strayPackets) packets to the old place\n"
         )
         violations += stale.violations
+        print("packets that found no room at the tunnels' sockets: \(try await traffic.packetsWithoutRoom())\n")
         for violation in violations { print("VIOLATED: \(violation)") }
         return violations.isEmpty
     }

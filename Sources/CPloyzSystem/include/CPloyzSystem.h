@@ -18,6 +18,9 @@ int ployz_pidfd_open(pid_t pid);
 // Sends a signal through a descriptor from ployz_pidfd_open (pidfd_send_signal(2)). Returns 0, or the errno.
 int ployz_pidfd_signal(int descriptor, int signal);
 
+// A copy, close-on-exec, of what the process has open under `number` (pidfd_getfd(2), Linux 5.6), or -1 with errno set.
+int ployz_pidfd_getfd(int descriptor, int number);
+
 // What a detached process is started from. All strings are ours until the call returns.
 struct ployz_detached_process {
     // Absolute path of the program.

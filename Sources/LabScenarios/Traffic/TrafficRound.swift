@@ -46,6 +46,19 @@ package struct Traffic: Sendable {
         return traffic
     }
 
+    /// Packets that have arrived for the tunnels of all machines and found no room (netstat(8), `UdpRcvbufErrors`). Each may
+    /// have been the first of a connection, whose client then waits for a second.
+    package func packetsWithoutRoom() async throws -> Int {
+        var sum = 0
+        for machine in Self.machines {
+            let printed = try await lab.run(machine, ["nstat", "-asz", "UdpRcvbufErrors"]).succeeded().text
+            let count = printed.split(separator: "\n").last?.split(separator: " ").dropFirst().first
+            guard let number = count.flatMap({ Int($0) }) else { throw ScenarioFailure("nstat printed \(printed)") }
+            sum += number
+        }
+        return sum
+    }
+
     /// The machine that the shop is on.
     package func place() async throws -> String {
         guard let instance = try await lab.instances(of: TrafficShop.service).first else {

@@ -26,12 +26,13 @@ struct SocketTable: Hashable, Sendable {
         return Set(found)
     }
 
-    /// The table of the network that this process is in.
-    static func read() -> SocketTable {
+    /// The table of the network that this process is in, or another one.
+    static func read(of pid: Int32? = nil) -> SocketTable {
+        let process = pid.map(String.init) ?? "self"
         var listeners: Set<Listener> = []
         for (file, transport) in [("tcp", TransportProtocol.tcp), ("tcp6", .tcp), ("udp", .udp), ("udp6", .udp)] {
             // A kernel without IPv6 has no second file.
-            guard let text = KernelFile.text("/proc/self/net/\(file)") else { continue }
+            guard let text = KernelFile.text("/proc/\(process)/net/\(file)") else { continue }
             listeners.formUnion(parse(text, protocol: transport))
         }
         return SocketTable(listeners: listeners)
@@ -68,15 +69,19 @@ struct SocketTable: Hashable, Sendable {
     }
 
     /// The sockets that a process holds, by inode.
-    static func sockets(of pid: Int32) -> Set<UInt64> {
+    static func sockets(of pid: Int32) -> Set<UInt64> { Set(descriptors(of: pid).keys) }
+
+    /// Those, and under which number the process holds each.
+    static func descriptors(of pid: Int32) -> [UInt64: Int32] {
         let directory = "/proc/\(pid)/fd"
         let files = (try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? []
-        let inodes = files.compactMap { file -> UInt64? in
+        let found = files.compactMap { file -> (UInt64, Int32)? in
             guard let target = try? FileManager.default.destinationOfSymbolicLink(atPath: "\(directory)/\(file)"),
-                target.hasPrefix("socket:[")
+                target.hasPrefix("socket:["), let inode = UInt64(target.dropFirst(8).dropLast()),
+                let number = Int32(file)
             else { return nil }
-            return UInt64(target.dropFirst(8).dropLast())
+            return (inode, number)
         }
-        return Set(inodes)
+        return Dictionary(found) { first, _ in first }
     }
 }

@@ -83,8 +83,8 @@ struct ParkingDevices: Sendable {
         )
     }
 
-    /// Hundreds of connections that go on at once fill the buffers behind: 212,992 bytes of wireguard-go's socket are some
-    /// 270 packets, and what is dropped there comes again after a second. So they leave at 5,000 a second at most, or 20
+    /// Thousands of connections that go on at once would overrun the instance's accept queue (listen(2), 511 of Redis and
+    /// 4,096 at most), and what is dropped there comes again after a second. So they leave at 5,000 a second at most, or 20
     /// Mbit/s: each packet counts 448 bytes more than it has (tc-tbf(8)).
     private static let pace = Invocation(
         "tc",

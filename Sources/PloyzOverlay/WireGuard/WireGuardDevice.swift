@@ -1,4 +1,5 @@
 import Foundation
+import PloyzMigration
 import PloyzModel
 import PloyzSupervisor
 
@@ -21,6 +22,28 @@ struct WireGuardDevice: Sendable {
         let commands = links.first.map { missing($0, address: ManagementAddress(of: key)) } ?? []
         if !commands.isEmpty { try await runner.require(.ipBatch(commands)) }
         return control
+    }
+
+    /// Gives what arrives for wireguard-go room to wait in. Its sockets come a moment after its device is up, and anew
+    /// when it is told its port.
+    ///
+    /// - Returns: what is missing, in words; nil when nothing is, and with the kernel's WireGuard.
+    func widenSockets() async -> String? {
+        guard let name = try? userspaceHelper().name,
+            case .running(_, let pid)? = try? await supervisor.status(of: name)
+        else { return nil }
+        let sockets = TunnelSockets(pid: pid, port: configuration.listenPort)
+        do {
+            let clock = ContinuousClock()
+            let deadline = clock.now + .seconds(2)
+            while try sockets.widen() == 0 {
+                guard clock.now < deadline else { return "wireguard-go listens nowhere at port \(sockets.port)" }
+                try await Task.sleep(for: .milliseconds(5))
+            }
+            return nil
+        } catch {
+            return PloyzError(wrapping: error).message
+        }
     }
 
     func dump() async throws -> WireGuardDump {

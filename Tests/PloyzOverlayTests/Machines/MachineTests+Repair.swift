@@ -94,6 +94,31 @@ extension MachineTests {
         }
     }
 
+    @Test func whatArrivesForTheTunnelHasRoomToWait() async throws {
+        try await TestCluster.with { cluster in
+            let wanted = Array(repeating: 2 * Int(TunnelSockets.room), count: 2)
+            for machine in cluster.machines { #expect(try await room(of: machine) == wanted) }
+            // wireguard-go opens other sockets when it is told a port, as it has to be when somebody has set another.
+            let (m1, device) = (cluster.m1, cluster.m1.configuration.wireguard)
+            try await m1.runner.require(Invocation("wg", ["set", device.text, "listen-port", "51821"]))
+            #expect(try await room(of: m1) == [])
+            try await m1.network.repair()
+            #expect(try await room(of: m1) == wanted)
+            #expect(await m1.network.problems == [])
+        }
+    }
+
+    /// Bytes of memory for what has arrived at each of the tunnel's sockets (ss(8), `rb`).
+    private func room(of machine: TestMachine) async throws -> [Int] {
+        let port = ":\(machine.configuration.listenPort)"
+        let printed = try await machine.runner.require(
+            Invocation("ss", ["--no-header", "--udp", "--numeric", "--listening", "--memory", "sport", "=", port])
+        )
+        return printed.components(separatedBy: "skmem:(").dropFirst().compactMap { part in
+            part.split(separator: ",").first { $0.hasPrefix("rb") }.flatMap { Int($0.dropFirst(2)) }
+        }
+    }
+
     @Test func aCrashOfWireguardAndLostRoutesAndRulesAreRepaired() async throws {
         try await TestCluster.with { cluster in
             let one = try await cluster.sandbox("10.101.1.5", on: cluster.m1)
@@ -120,6 +145,7 @@ extension MachineTests {
             }
             #expect(isBack)
             #expect(try await one.pings("192.0.2.3"), "masqueraded")
+            #expect(try await room(of: cluster.m1) == room(of: cluster.m2))
             withExtendedLifetime(two) {}
         }
     }
