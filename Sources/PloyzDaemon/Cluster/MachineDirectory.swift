@@ -25,6 +25,9 @@ struct MachineDirectory: Sendable {
         self.port = port
     }
 
+    /// Closes the connections to all of them, for good.
+    func shutDown() async throws { try await clients.shutDown() }
+
     /// The other machine as the target of a migration.
     func peer(_ id: MachineID) async throws -> any Peer {
         if try await record(of: id) == nil, try await store.get(.revoked(id)) != nil {

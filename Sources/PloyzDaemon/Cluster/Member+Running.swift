@@ -1,6 +1,7 @@
 import CPloyzSystem
 import Logging
 import PloyzAPI
+import PloyzContainers
 import PloyzMigration
 import PloyzModel
 import PloyzOverlay
@@ -54,6 +55,14 @@ extension Member {
                 }
             }
         }
+        await closeConnections()
+    }
+
+    /// An `HTTPClient` must be closed before it goes. Calls that are still under way end with an error, as the daemon does.
+    private func closeConnections() async {
+        try? await peers.shutDown()
+        try? await store.shutDown()
+        try? await engine.shutdown()
     }
 
     private var controller: WorkloadController {
