@@ -67,6 +67,7 @@ package protocol VolumeStore: Sendable {
         flags: [StreamFlag]
     ) async throws -> SizeEstimate
 
+    /// - Throws: ``PloyzError`` `snapshot-gone` when there is no such snapshot.
     func hold(_ volume: VolumeRef, _ snapshot: SnapshotName, tag: HoldTag) async throws
     func release(_ volume: VolumeRef, _ snapshot: SnapshotName, tag: HoldTag) async throws
 

@@ -166,9 +166,12 @@ package struct InMemoryVolumeStore: VolumeStore {
 
     package func hold(_ volume: VolumeRef, _ snapshot: SnapshotName, tag: HoldTag) async throws {
         try await call("hold", volume) { state in
+            if state.pruned.contains(snapshot) {
+                state.datasets[volume]?.snapshots.removeAll { $0.snapshot.name == snapshot && $0.holds.isEmpty }
+            }
             let snapshots = state.datasets[volume]?.snapshots ?? []
             guard let index = snapshots.firstIndex(where: { $0.snapshot.name == snapshot }) else {
-                throw PloyzError(.failed, "no snapshot \(snapshot) of \(volume) to hold")
+                throw PloyzError(.snapshotGone, "no snapshot \(snapshot) of \(volume) to hold")
             }
             state.datasets[volume]?.snapshots[index].holds.insert(tag)
         }

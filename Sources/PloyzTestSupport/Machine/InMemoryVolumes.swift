@@ -49,6 +49,7 @@ package final class InMemoryVolumes: Sendable {
         /// Streams that were cut off.
         var parts: [VolumeRef: InMemoryPart] = [:]
         var holders: [VolumeRef: [String]] = [:]
+        var pruned: Set<SnapshotName> = []
         var nextCreation: UInt64 = 1
         var nextGUID: UInt64
     }
@@ -101,6 +102,12 @@ package final class InMemoryVolumes: Sendable {
     package func addForeignSnapshot(_ name: String, of volume: VolumeRef) throws {
         let name = try SnapshotName(name)
         state.withLock { state in _ = state.takeSnapshot(name, of: volume) }
+    }
+
+    /// Somebody destroys the snapshots of that name, each just before it can be held.
+    package func prune(_ name: String) throws {
+        let name = try SnapshotName(name)
+        state.withLock { state in _ = state.pruned.insert(name) }
     }
 
     func powerOff() {

@@ -36,6 +36,12 @@ extension ZFSVolumeStore {
             try await command.runWhileBusy(.hold(dataset, snapshot, tag: tag.text))
         } catch let error as ZFSError where error.complaint == .tagExists {
             return
+        } catch let error as ZFSError where error.complaint == .doesNotExist {
+            throw PloyzError(
+                .snapshotGone,
+                "somebody has destroyed the snapshot \(dataset)@\(snapshot)",
+                next: "repeat the command"
+            )
         } catch let error as ZFSError {
             throw error.error(about: dataset)
         }

@@ -125,6 +125,30 @@ import Testing
         }
     }
 
+    /// Tools that take snapshots destroy old ones too, also between the plan and the hold.
+    @Test func aUsersSnapshotThatIsDestroyedMeanwhileIsLeftBehind() throws {
+        let cluster = try SimulatedCluster()
+        try cluster.run {
+            try await cluster.join()
+            let redis = try await cluster.deploy("shop/redis", volumes: [("data", .mebibytes(8))], on: cluster[1])
+            let data = try VolumeRef("shop/data")
+            for name in ["hourly", "daily"] { try cluster[1].volumes.addForeignSnapshot(name, of: data) }
+            try cluster[1].volumes.prune("hourly")
+            let (result, events) = try await cluster.migrate("shop/redis", to: 2)
+            #expect(result.outcome == .migrated, "\(String(describing: result.error))")
+            let notes = events.compactMap { if case .note(let text) = $0.content { text } else { nil } }
+            #expect(notes.contains { $0.hasPrefix("shop/data@hourly does not come along") })
+            try await cluster.settleDown()
+            #expect(try await cluster.problems() == [])
+            #expect(cluster[2].containers.isRunning(redis))
+            for machine in [cluster[1], cluster[2]] {
+                let users = try #require(machine.volumes[data]).snapshots.filter { !$0.snapshot.name.isOurs }
+                #expect(users.map(\.snapshot.name.text) == ["daily"])
+                #expect(!users.contains { !$0.holds.isEmpty })
+            }
+        }
+    }
+
     @Test func servicesThatShareAVolumeMoveTogether() throws {
         let cluster = try SimulatedCluster()
         try cluster.run {

@@ -69,7 +69,8 @@ extension FaultCase {
 
     private static let pruner = """
         setsid --fork sh -c '
-            while [ ! -e /run/pruner-end ]; do
+            for second in $(seq 900); do
+                [ ! -e /run/pruner-end ] || break
                 for snapshot in $(zfs list -H -r -t snapshot -o name tank/ployz/shop); do zfs destroy "$snapshot"; done
                 zfs snapshot \(blob)@decoy-$(date +%s%N)
                 sleep 1

@@ -21,7 +21,7 @@ extension FaultCase {
                 $0.fresh = 16
                 $0.arrange = [.limit(80)]
                 $0.moment = .sent(50)
-                $0.strike = [.run(.target, "pkill -KILL -f '[z]fs receive tank'"), .goOn]
+                $0.strike = [.run(.target, "pkill -KILL -f '[z]fs receive .*tank'"), .goOn]
                 $0.afterwards = [.run(.source, "! pgrep -f '[z]fs send'"), .run(.target, "! pgrep -f '[z]fs receive'")]
                 $0.isRepresentative = true
             },

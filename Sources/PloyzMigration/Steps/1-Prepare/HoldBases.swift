@@ -10,19 +10,33 @@ extension MigrationRunner {
             // Of a bookmark there is nothing that anybody could destroy.
             let snapshots = volume.carried + (volume.base.map { $0.isBookmark ? [] : [$0] } ?? [])
             if let base = volume.base { entry.arrived[volume.volume] = base }
-            try await hold(snapshots.map(\.name), of: volume.volume)
+            // A user's snapshot comes along, and nothing depends on it.
+            let users = Set(snapshots.map(\.name).filter { !$0.isOurs }).subtracting(volume.base.map { [$0.name] } ?? [])
+            try await hold(snapshots.map(\.name), of: volume.volume, dispensable: users)
         }
     }
 
     /// Writes the holds down, then makes them.
-    mutating func hold(_ snapshots: [SnapshotName], of volume: VolumeRef) async throws {
+    ///
+    /// - Parameter dispensable: may be gone: tools that take snapshots destroy old ones too, at any time. Then no hold is
+    ///   left of them, and they are not sent.
+    mutating func hold(
+        _ snapshots: [SnapshotName],
+        of volume: VolumeRef,
+        dispensable: Set<SnapshotName> = []
+    ) async throws {
         guard !snapshots.isEmpty else { return }
         entry.holds += snapshots.map { OwnerEntry.Hold(volume: volume, snapshot: $0) }
         if let failure = await save() { throw failure }
         let storage = try seams.storage()
         let tag = HoldTag.operation(record.id)
         for snapshot in snapshots {
-            try await seams.local("holding a snapshot") { try await storage.hold(volume, snapshot, tag: tag) }
+            do {
+                try await seams.local("holding a snapshot") { try await storage.hold(volume, snapshot, tag: tag) }
+            } catch let error as PloyzError where error.code == .snapshotGone && dispensable.contains(snapshot) {
+                entry.holds.removeAll { $0 == OwnerEntry.Hold(volume: volume, snapshot: snapshot) }
+                events.emit(.note(text: "\(volume)@\(snapshot) does not come along: somebody has destroyed it"))
+            }
         }
     }
 

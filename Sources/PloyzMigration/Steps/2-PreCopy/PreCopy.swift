@@ -49,6 +49,7 @@ extension MigrationRunner {
         let plans = record.plan.volumes
         let flags = record.plan.volumes.reduce(into: [:]) { $0[$1.volume] = $1.flags ?? [] }
         let arrived = entry.arrived
+        let held = Set(entry.holds)
         let jobs = zip(unit.volumes, snapshots).map { (volume: $0.0.ref, snapshot: $0.1) }
         let records = try await sideBySide(jobs) { job -> [RoundRecord] in
             let plan = plans.first { $0.volume == job.volume }
@@ -56,7 +57,8 @@ extension MigrationRunner {
             // Bases of previous copies elsewhere go first, each as a stream of its own: what lies between them and is
             // not ours stays here.
             let carried = (plan?.carried ?? []).filter { snapshot in
-                base.map { snapshot.creation > $0.creation } ?? true
+                held.contains(OwnerEntry.Hold(volume: job.volume, snapshot: snapshot.name))
+                    && base.map { snapshot.creation > $0.creation } ?? true
             }
             var sent: [RoundRecord] = []
             for snapshot in (round == 1 ? carried : []) + [job.snapshot] {
