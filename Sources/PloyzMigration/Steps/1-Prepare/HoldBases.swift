@@ -11,7 +11,7 @@ extension MigrationRunner {
             let snapshots = volume.carried + (volume.base.map { $0.isBookmark ? [] : [$0] } ?? [])
             if let base = volume.base { entry.arrived[volume.volume] = base }
             // A user's snapshot comes along, and nothing depends on it.
-            let users = Set(snapshots.map(\.name).filter { !$0.isOurs }).subtracting(volume.base.map { [$0.name] } ?? [])
+            let users = Set(snapshots.map(\.name).filter { !$0.isOurs && $0 != volume.base?.name })
             try await hold(snapshots.map(\.name), of: volume.volume, dispensable: users)
         }
     }
