@@ -40,6 +40,8 @@ extension ErrorCode {
     package static let receiptDiffers = ErrorCode("receipt-differs", exitStatus: 1)
     /// Somebody destroyed a snapshot that was to be sent.
     package static let snapshotGone = ErrorCode("snapshot-gone", exitStatus: 1)
+    /// OpenZFS cannot bring the target's copy of a volume up to date.
+    package static let recordsDiffer = ErrorCode("records-differ", exitStatus: 1)
     package static let writtenAfterFence = ErrorCode("written-after-fence", exitStatus: 1)
     package static let commitRefused = ErrorCode("commit-refused", exitStatus: 1)
     package static let deadlineExceeded = ErrorCode("deadline-exceeded", exitStatus: 1)

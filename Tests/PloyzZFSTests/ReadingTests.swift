@@ -106,6 +106,10 @@ struct ReadingTests {
             ("cannot create bookmark 'tank/a#b': bookmark exists", .alreadyExists),
             ("bookmark 'tank/a#b' does not exist.", .doesNotExist),
             ("destination tank/x space quota exceeded.", .noSpace),
+            (
+                "incremental send stream requires -L (--large-block), to match previous receive.", .otherRecords
+            ),
+            ("incompatible embedded data stream feature with encrypted receive.", .otherRecords),
             ("something new", .other),
         ]
     )
@@ -125,6 +129,7 @@ struct ReadingTests {
         nvlist version: 0
         \tfromguid = 0x306b594338763b8d
         \tobject = 0x4
+        \toffset = 0x20000
         \ttoguid = 0x39d364c098bdf72a
         \ttoname = tank/a/v@four
         \trawok = 1
@@ -143,6 +148,7 @@ struct ReadingTests {
                     guid: 0x39d3_64c0_98bd_f72a,
                     base: 0x306b_5943_3876_3b8d,
                     bytes: ByteCount(5_517_240),
+                    position: StreamPosition(object: 4, offset: 0x2_0000),
                     isRaw: true
                 )
         )

@@ -12,6 +12,21 @@ package struct PartialReceive: Hashable, Sendable, Codable {
     }
 }
 
+/// How far a stream has arrived: `zfs receive` takes objects in their order, and each from its beginning.
+package struct StreamPosition: Hashable, Comparable, Sendable {
+    package let object: UInt64
+    package let offset: UInt64
+
+    package init(object: UInt64, offset: UInt64) {
+        self.object = object
+        self.offset = offset
+    }
+
+    package static func < (one: StreamPosition, other: StreamPosition) -> Bool {
+        (one.object, one.offset) < (other.object, other.offset)
+    }
+}
+
 /// What a resume token stands for, as the `zfs` of the *sending* machine reads it.
 package struct ResumePoint: Hashable, Sendable {
     /// GUID of the snapshot that is being sent.
@@ -20,12 +35,21 @@ package struct ResumePoint: Hashable, Sendable {
     package let base: UInt64?
     /// What is left to send; nil when ZFS does not tell.
     package let bytes: ByteCount?
+    /// Where it goes on. ``bytes`` tells nothing about it: a try that breaks where the last one broke lessens them too.
+    package let position: StreamPosition
     package let isRaw: Bool
 
-    package init(guid: UInt64, base: UInt64?, bytes: ByteCount?, isRaw: Bool) {
+    package init(
+        guid: UInt64,
+        base: UInt64?,
+        bytes: ByteCount?,
+        position: StreamPosition = StreamPosition(object: 0, offset: 0),
+        isRaw: Bool
+    ) {
         self.guid = guid
         self.base = base
         self.bytes = bytes
+        self.position = position
         self.isRaw = isRaw
     }
 

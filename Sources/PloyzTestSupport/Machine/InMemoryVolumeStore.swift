@@ -243,7 +243,8 @@ package struct InMemoryVolumeStore: VolumeStore {
             guard let part = InMemoryPart(token),
                 state.datasets[volume]?.snapshots.contains(where: { $0.snapshot.guid == part.guid }) == true
             else { return nil }
-            return ResumePoint(guid: part.guid, base: part.base, bytes: part.left, isRaw: false)
+            let position = StreamPosition(object: 1, offset: part.arrived.bytes)
+            return ResumePoint(guid: part.guid, base: part.base, bytes: part.left, position: position, isRaw: false)
         }
     }
 

@@ -35,6 +35,10 @@ package enum ZFSComplaint: Hashable, Sendable {
     case badKey
     /// Raw and other streams of an encrypted dataset were mixed, somewhere in its past.
     case mixedEncryption
+    /// A file was written anew with larger records than before on one machine and kept its small ones where it was received
+    /// (OpenZFS 2.3, `receive_handle_existing_object`). Then nothing can be received from there: the one text is about the
+    /// stream as a whole, the other, which is wrong about encryption, about the file's own record.
+    case otherRecords
     /// No ZFS answers: daemon or module missing.
     case unavailable
     /// Exit status 2 and no other reason: this `zfs` does not know the subcommand, flag or property.
@@ -79,6 +83,8 @@ package enum ZFSComplaint: Hashable, Sendable {
         ("contains partially-complete state", .partialReceive),
         ("does not have any resumable receive state", .noPartialReceive),
         ("IV set guid mismatch", .mixedEncryption),
+        ("stream requires -L", .otherRecords),
+        ("incompatible embedded data stream feature", .otherRecords),
         ("key not loaded", .keyNotLoaded),
         ("key must be loaded", .keyNotLoaded),
         ("Key already loaded", .keyLoaded),

@@ -1,3 +1,4 @@
+import PloyzMigration
 package import PloyzModel
 
 /// A call of `zfs` that failed.
@@ -79,6 +80,14 @@ package struct ZFSError: Error, Hashable, Sendable, CustomStringConvertible {
                 "\(dataset) has been received without -w before, so nothing can be added to it raw: \(message)",
                 state: "it is as it was before",
                 next: "destroy that copy if you do not need it, then repeat: the volume is then sent in full"
+            )
+        case .otherRecords:
+            PloyzError(
+                .recordsDiffer,
+                "the target's copy \(dataset) has a file with other records than the live volume, and OpenZFS takes no changes "
+                    + "to it: \(message)",
+                state: "the copy is as it was before",
+                next: "on the target: zfs rename \(dataset) \(dataset.pool)/NAME; then repeat: all of it is sent"
             )
         default: PloyzError(.zfsFailed, "\(dataset): \(description)", next: "zfs list -t all -r \(dataset)")
         }

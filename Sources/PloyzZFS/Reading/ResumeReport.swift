@@ -49,6 +49,11 @@ package struct ResumeReport: Hashable, Sendable {
             base: base,
             // When only the end is missing, ZFS's difference is below zero and printed as a number near 2^64.
             bytes: size.flatMap { $0 < 1 << 62 ? ByteCount($0) : nil },
+            // What is zero is not in the token.
+            position: StreamPosition(
+                object: fields["object"].flatMap(Self.number) ?? 0,
+                offset: fields["offset"].flatMap(Self.number) ?? 0
+            ),
             isRaw: fields["rawok"] != nil
         )
     }

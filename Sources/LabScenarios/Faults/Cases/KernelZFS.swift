@@ -113,6 +113,7 @@ extension FaultCase {
                 ]
                 $0.afterwards = [
                     .run(.target, "zfs get -H -o value,source recordsize \(blob) | grep -q '1M.*local'"),
+                    .other("the way back is refused, and what is told helps") { try await $0.expectRefusedWayBack() },
                     .run(.target, "zfs inherit recordsize \(blob)"),
                 ]
             },
@@ -135,7 +136,11 @@ extension FaultCase {
                     .run(.everyone, "echo 16777216 >/sys/module/zfs/parameters/zfs_max_recordsize"),
                     .run(.source, "zfs set recordsize=16M \(blob)"), .write(48),
                 ]
-                $0.afterwards = [.run(.target, "zfs inherit recordsize \(blob)")]
+                // Of no use any more, as F16 shows.
+                $0.afterwards = [
+                    .run(.target, "zfs inherit recordsize \(blob)"),
+                    .other("an operator destroys the copy") { try await $0.forgetCopies(on: $0.source) },
+                ]
             },
             FaultCase(
                 "F19",
@@ -144,6 +149,8 @@ extension FaultCase {
                 ending: .migrated
             )
             .with {
+                // A promotion takes the bases away.
+                $0.isFirstSend = true
                 $0.arrange = [
                     .run(
                         .source,
@@ -210,6 +217,31 @@ extension FaultPlay {
         try await lab.command(["heal"]).succeeded()
         let token = "zfs get -H -r -o value receive_resume_token tank/ployz/.staging | grep -v '^-$'"
         try await lab.run(target, ["sh", "-c", token]).succeeded()
+    }
+
+    /// A file that was written anew with larger records has small ones on the target, and OpenZFS takes no changes to it
+    /// back. The migration fails by name, and goes on when the old copy is out of its way.
+    fileprivate func expectRefusedWayBack() async throws {
+        let lab = stage.lab
+        let service = stage.shop.service
+        let file = "/var/lib/ployz/volumes/shop/blob/data/fresh"
+        let words = ["dd", "if=/dev/urandom", "of=\(file)", "bs=1M", "count=1", "conv=notrunc,fsync"]
+        try await lab.run(target, words).succeeded()
+        let apply = lab.bounded(200, ["ployzctl", "migrate", "apply", service, "--to", source, "--json"])
+        let result = try await lab.run(FaultStage.founder, apply)
+        guard result.status == 1, (result.text + result.errorText).contains("records-differ") else {
+            throw ScenarioFailure("the way back ended with \(result.status): \(result.errorText)")
+        }
+        try await lab.run(source, ["zfs", "rename", "tank/ployz/shop/blob", "tank/blob-before"]).succeeded()
+        try await lab.move(service, to: source)
+        try await lab.move(service, to: target)
+        let destroy = """
+            for snapshot in $(zfs list -H -r -t snapshot -o name tank/blob-before); do
+                for tag in $(zfs holds -H "$snapshot" | cut -f2); do zfs release "$tag" "$snapshot"; done
+            done
+            zfs destroy -r tank/blob-before
+            """
+        try await lab.run(source, ["sh", "-ec", destroy]).succeeded()
     }
 
     /// Each time the stream gets a little further.

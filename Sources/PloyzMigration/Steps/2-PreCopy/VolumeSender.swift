@@ -19,32 +19,35 @@ struct VolumeSender: Sendable {
         var isOther = false
         // Of tries that broke.
         let sent = Mutex(ByteCount.zero)
-        var left: ByteCount?
+        var furthest: StreamPosition?
         while true {
             let acknowledged = Mutex(ByteCount.zero)
             do {
                 let next = try await ticket(for: stream)
                 // A try that has brought the stream on is none too many, however often the link breaks.
-                if let now = next.left, left.map({ now < $0 }) ?? true { tries = 0 }
-                left = next.left ?? left
+                if let now = next.point?.position, furthest.map({ $0 < now }) ?? true {
+                    tries = 0
+                    furthest = now
+                }
                 let receipt = try await send(
                     next.stream,
                     with: next.ticket,
                     round: round,
-                    expected: next.left ?? expected
+                    expected: next.point?.bytes ?? expected
                 ) { bytes in acknowledged.withLock { $0 = bytes } }
                 return TransferReceipt(bytes: receipt.bytes + sent.withLock { $0 }, guid: receipt.guid)
             } catch {
                 try Task.checkCancellation()
                 let lost = acknowledged.withLock { $0 }
                 sent.withLock { $0 += lost }
-                guard tries < retries else { throw error }
+                let cause = PloyzError(wrapping: error)
+                guard tries < retries, cause.code != .recordsDiffer else { throw error }
                 tries += 1
-                let cause = PloyzError(wrapping: error).message
-                events.emit(.note(text: "the stream of \(stream.volume) broke, try \(tries) of \(retries): \(cause)"))
+                let text = "the stream of \(stream.volume) broke, try \(tries) of \(retries): \(cause.message)"
+                events.emit(.note(text: text))
                 try await seams.time.sleep(for: .milliseconds(250 << min(tries, 5)))
                 // Perhaps only the answer was lost. But nothing is taken for this stream once another has arrived.
-                isOther = isOther || PloyzError(wrapping: error).code == .receiptDiffers
+                isOther = isOther || cause.code == .receiptDiffers
                 if !isOther, try await hasArrived(stream) {
                     return TransferReceipt(bytes: expected ?? .zero, guid: stream.snapshot.guid)
                 }
@@ -56,7 +59,7 @@ struct VolumeSender: Sendable {
     /// what the target has is of this very stream.
     private func ticket(
         for stream: VolumeStream
-    ) async throws -> (ticket: TransferTicket, stream: VolumeStream, left: ByteCount?) {
+    ) async throws -> (ticket: TransferTicket, stream: VolumeStream, point: ResumePoint?) {
         let ticket = try await ask(TicketRequest(id: id, content: .volume(stream)))
         guard let token = ticket.resume else { return (ticket, stream, nil) }
         let storage = try seams.storage()
@@ -66,7 +69,7 @@ struct VolumeSender: Sendable {
         if let point, point.fits(stream) {
             let rest = point.bytes.map { ", \($0) are left" } ?? ""
             events.emit(.note(text: "the stream of \(stream.volume) goes on where it was cut off\(rest)"))
-            return (ticket, stream.resumed(from: token), point.bytes)
+            return (ticket, stream.resumed(from: token), point)
         }
         events.emit(
             .note(text: "what the target has of \(stream.volume) is of another stream or of no use: it is thrown away")
