@@ -5,7 +5,7 @@ import LabScenarios
 struct FaultRun {
     let cases: [FaultCase]
     let kind: LabKind
-    /// Whether cases that an earlier run has played are left out.
+    /// Whether cases that an earlier run has passed are left out.
     let resumes: Bool
     /// Whether the lab stays up.
     let keeps: Bool
@@ -19,7 +19,7 @@ struct FaultRun {
         var history = try FaultHistory(file, resumes: resumes)
         let waiting = cases.filter { !history.has($0) }
         if waiting.count < cases.count {
-            tell("\(cases.count - waiting.count) cases were played before")
+            tell("\(cases.count - waiting.count) cases have passed before")
         }
         var stage: FaultStage?
         for fault in waiting {

@@ -53,6 +53,12 @@ package struct InMemoryTransfer: Transfer {
                 target.volumes.keepPart(of: stream, size: bytes, arrived: before + acknowledged.withLock { $0 })
                 throw error
             }
+            if let error = target.volumes.stumble(of: stream.volume) {
+                let part = stream.resume.flatMap(InMemoryPart.init)
+                let read = (part?.read ?? .zero) + .mebibytes(1)
+                target.volumes.keepPart(of: stream, size: bytes, arrived: .mebibytes(1), read: read)
+                throw error
+            }
             try target.tickets.end(ticket, isLate: isLate)
             // Of a snapshot of a user's the sender compares the GUID before it sends.
             let isGarbled = FaultInjector.isGarbled

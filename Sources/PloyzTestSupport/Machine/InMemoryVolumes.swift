@@ -50,6 +50,7 @@ package final class InMemoryVolumes: Sendable {
         var parts: [VolumeRef: InMemoryPart] = [:]
         var holders: [VolumeRef: [String]] = [:]
         var pruned: Set<SnapshotName> = []
+        var stumbles: [VolumeRef: ErrorCode] = [:]
         var nextCreation: UInt64 = 1
         var nextGUID: UInt64
     }

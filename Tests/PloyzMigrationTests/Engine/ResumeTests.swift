@@ -104,6 +104,25 @@ import Testing
         }
     }
 
+    /// A resume token says fewer bytes after each try, wherever that one broke. The first token is progress, and three more
+    /// tries are made.
+    @Test(arguments: [(ErrorCode.failed, 5), (ErrorCode.recordsDiffer, 1)])
+    func aStreamThatBreaksWhereItBrokeBeforeIsGivenUp(code: ErrorCode, tries: Int) throws {
+        let cluster = try SimulatedCluster(machines: 2, keepsParts: true)
+        try cluster.run {
+            try await cluster.join()
+            let redis = try await cluster.deploy("shop/redis", volumes: [("data", .mebibytes(64))], on: cluster[1])
+            let data = try VolumeRef("shop/data")
+            cluster[2].volumes.stumble(over: data, with: code)
+            cluster.faults.restart()
+            let failed = try await run(cluster, redis)
+            #expect(failed.error?.code == code)
+            let streams = cluster.faults.calls.filter { $0.name == "transfer.send" }
+            #expect(streams.count == tries, "\(streams)")
+            #expect(cluster[1].containers.isRunning(redis))
+        }
+    }
+
     @Test func aFirstCopyWhoseAnswerIsLostIsNotSentTwice() throws {
         try arranged { cluster, redis in
             let call = SeamCall(machine: "m1", name: "transfer.send", subject: "shop/data", number: 1)
