@@ -166,7 +166,8 @@ package struct InMemoryVolumeStore: VolumeStore {
 
     package func hold(_ volume: VolumeRef, _ snapshot: SnapshotName, tag: HoldTag) async throws {
         try await call("hold", volume) { state in
-            if state.pruned.contains(snapshot) {
+            if state.prunings > 0 || state.pruned.contains(snapshot) {
+                state.prunings -= state.prunings > 0 ? 1 : 0
                 state.datasets[volume]?.snapshots.removeAll { $0.snapshot.name == snapshot && $0.holds.isEmpty }
             }
             let snapshots = state.datasets[volume]?.snapshots ?? []

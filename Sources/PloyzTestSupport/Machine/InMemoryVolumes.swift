@@ -50,6 +50,8 @@ package final class InMemoryVolumes: Sendable {
         var parts: [VolumeRef: InMemoryPart] = [:]
         var holders: [VolumeRef: [String]] = [:]
         var pruned: Set<SnapshotName> = []
+        /// So many more snapshots are destroyed before they can be held.
+        var prunings = 0
         var stumbles: [VolumeRef: ErrorCode] = [:]
         var nextCreation: UInt64 = 1
         var nextGUID: UInt64
@@ -110,6 +112,9 @@ package final class InMemoryVolumes: Sendable {
         let name = try SnapshotName(name)
         state.withLock { state in _ = state.pruned.insert(name) }
     }
+
+    /// Somebody destroys the next snapshots, each just before it can be held.
+    package func pruneNext(_ count: Int) { state.withLock { $0.prunings = count } }
 
     func powerOff() {
         state.withLock { state in

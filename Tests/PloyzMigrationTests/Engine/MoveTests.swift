@@ -149,6 +149,21 @@ import Testing
         }
     }
 
+    @Test(arguments: [(2, MigrationOutcome.migrated), (3, .failed)])
+    func aSnapshotOfOursThatIsDestroyedBeforeItIsHeldIsTakenAnew(times: Int, outcome: MigrationOutcome) throws {
+        let cluster = try SimulatedCluster()
+        try cluster.run {
+            try await cluster.join()
+            let redis = try await cluster.deploy("shop/redis", volumes: [("data", .mebibytes(8))], on: cluster[1])
+            cluster[1].volumes.pruneNext(times)
+            let (result, _) = try await cluster.writing(to: redis) { try await cluster.migrate("shop/redis", to: 2) }
+            #expect(result.outcome == outcome, "\(String(describing: result.error))")
+            #expect(result.error?.code == (outcome == .failed ? .snapshotGone : nil))
+            try await cluster.settleDown()
+            #expect(try await cluster.problems() == [])
+        }
+    }
+
     @Test func servicesThatShareAVolumeMoveTogether() throws {
         let cluster = try SimulatedCluster()
         try cluster.run {

@@ -40,6 +40,32 @@ extension MigrationRunner {
         }
     }
 
+    /// A snapshot of each volume, held at once. A pruner may destroy one before that: then it is taken anew.
+    mutating func takeHeldSnapshots(_ name: SnapshotName) async throws -> [VolumeSnapshot] {
+        entry.holds += unit.volumes.map { OwnerEntry.Hold(volume: $0.ref, snapshot: name) }
+        if let failure = await save() { throw failure }
+        let storage = try seams.storage()
+        let tag = HoldTag.operation(record.id)
+        return try await sideBySide(unit.volumes) { [seams] volume in
+            for _ in 0..<3 {
+                let snapshot = try await seams.local("taking a snapshot") {
+                    try await storage.snapshot(volume.ref, name: name)
+                }
+                do {
+                    try await seams.local("holding a snapshot") { try await storage.hold(volume.ref, name, tag: tag) }
+                    return snapshot
+                } catch let error as PloyzError where error.code == .snapshotGone {
+                    continue
+                }
+            }
+            throw PloyzError(
+                .snapshotGone,
+                "somebody has destroyed \(volume.ref)@\(name) three times before it could be held",
+                next: "stop what destroys snapshots of \(volume.ref), and repeat the command"
+            )
+        }
+    }
+
     /// The undo, and part of the cleanup. The snapshots stay: what arrived on the target is the base of the next try.
     mutating func releaseHolds() async throws {
         if Mutant.isActive(.holdsForgotten) { return }

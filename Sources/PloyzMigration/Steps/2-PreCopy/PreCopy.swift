@@ -15,10 +15,7 @@ extension MigrationRunner {
             let number = entry.round
             let name = try entry.snapshotName(round: String(number))
             let began = seams.time.now
-            let snapshots = try await sideBySide(unit.volumes) { [seams] volume in
-                try await seams.local("taking a snapshot") { try await storage.snapshot(volume.ref, name: name) }
-            }
-            for volume in unit.volumes { try await hold([name], of: volume.ref) }
+            let snapshots = try await takeHeldSnapshots(name)
             let sent = try await send(snapshots, round: number)
             let time = seams.time.now - began
             let written = try await sideBySide(unit.volumes) { [seams] volume in

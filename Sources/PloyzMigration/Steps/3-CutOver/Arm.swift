@@ -67,6 +67,10 @@ extension MigrationRunner {
             routes: routes,
             volumes: volumes
         )
+        // Written down with the stop, before they are made.
+        let last = unit.volumes.map { OwnerEntry.Hold(volume: $0.ref, snapshot: name) }
+        entry.holds.removeAll(where: last.contains)
+        entry.holds += last
         await publish()
     }
 

@@ -13,6 +13,7 @@ extension MigrationRunner {
         let storage = try seams.storage()
         let sender = try await sender(retries: 0)
         let arrived = entry.arrived
+        let tag = HoldTag.operation(record.id)
         let number = entry.round + 1
         let runner = self
         let rounds = try await sideBySide(unit.volumes) { volume -> RoundRecord in
@@ -31,9 +32,12 @@ extension MigrationRunner {
                 includesIntermediates: false,
                 flags: runner.flags(of: volume.ref)
             )
+            // Beside the stream, which takes longer. Without the hold a pruner may destroy what the way back starts from.
+            async let held: Void = storage.hold(volume.ref, armed.lastName, tag: tag)
             async let written = sender.seams.local("asking what was written") { try await storage.written(volume.ref) }
             let receipt = try await sender.send(stream, with: ticket, round: number, expected: nil)
             let after = try await written
+            try? await held
             guard after == .zero || Mutant.isActive(.writtenNotChecked) else {
                 throw PloyzError(.writtenAfterFence, "\(after) were written to \(volume.ref) behind its last snapshot")
             }

@@ -25,13 +25,19 @@ extension MigrationRunner {
         guard !unit.isStateless else { return }
         let storage = try seams.storage()
         let last = entry.last
+        let events = events
         let target = record.to.id
         try await eachAsFarAsPossible(unit.volumes) { volume in
             guard let kept = last[volume.ref] else { return }
             let stamp = DatasetStamp(volume: volume.ref, owner: seams.machine, epoch: volume.epoch, state: .previous)
             if !Mutant.isActive(.stampForgotten) { try await storage.setStamp(stamp) }
-            try await storage.hold(volume.ref, kept.name, tag: .previous)
-            try await storage.keepBase(volume.ref, kept)
+            do {
+                try await storage.hold(volume.ref, kept.name, tag: .previous)
+                try await storage.keepBase(volume.ref, kept)
+            } catch let error as PloyzError where error.code == .snapshotGone {
+                let what = "\(volume.ref)@\(kept.name), from where the way back would start"
+                events.emit(.note(text: "somebody has destroyed \(what): it may have to send all of the volume"))
+            }
         }
         try await releaseHolds()
         try await eachAsFarAsPossible(unit.volumes) { volume in
