@@ -39,7 +39,7 @@ extension FaultCase {
             )
             .with {
                 $0.isFirstSend = true
-                $0.arrange = [.limit(40), .run(.source, pruner)]
+                $0.arrange = [.limit(8), .run(.source, pruner)]
                 $0.moment = .sent(1)
                 $0.strike = [.goOn, .other("ten cuts") { try await $0.cutTenTimes() }, .heal]
                 $0.afterwards = [.run(.source, endOfPruner)]
@@ -244,10 +244,10 @@ extension FaultPlay {
         try await lab.run(source, ["sh", "-ec", destroy]).succeeded()
     }
 
-    /// Each time the stream gets a little further.
+    /// Each time the stream gets a little further: an emulated guest needs some seconds for a ticket and a connection.
     fileprivate func cutTenTimes() async throws {
         for _ in 0..<10 {
-            try await perform([.sever(.target, 4319), .last(1), .heal, .limit(40), .last(2)])
+            try await perform([.sever(.target, 4319), .last(1), .heal, .limit(8), .last(10)])
         }
     }
 
