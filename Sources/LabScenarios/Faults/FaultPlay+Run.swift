@@ -112,6 +112,10 @@ extension FaultPlay {
                 done
                 zfs destroy -r "$dataset"
             done
+            # What an earlier first send has left of itself would be gone on from.
+            zfs list -H -r -o name tank/ployz/.staging 2>/dev/null | tail -n +2 | while read -r dataset; do
+                zfs receive -A "$dataset" 2>/dev/null || zfs destroy -r "$dataset"
+            done
             """
         try await lab.run(machine, ["sh", "-c", script]).succeeded()
     }
