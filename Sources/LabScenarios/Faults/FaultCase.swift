@@ -35,6 +35,8 @@ package struct FaultCase: Sendable {
     package var revival: [Deed] = []
     /// What is done when the migration has ended.
     package var afterwards: [Deed] = []
+    /// What is done for the cases that follow, when this one has been judged.
+    package var tidying: [Deed] = []
     package var ending: Ending
     /// Whether the workload must never have stopped.
     package var staysUp = false

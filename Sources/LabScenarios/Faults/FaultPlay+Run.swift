@@ -59,6 +59,7 @@ extension FaultPlay {
             verdict.outcome = word(row)
             verdict.downtime = row?.downtime.map { Double($0.count) / 1_000_000 }
             try await judge(result, row, before, &verdict)
+            try await perform(fault.tidying)
         } catch {
             verdict.violations.append("\(error)")
             try await stage.recover()

@@ -146,13 +146,14 @@ extension FaultCase {
                     .run(.target, "rm -rf \(files)/tree"),
                 ]
             },
-            // The copy that it leaves takes nothing back, as F16 shows; the case behind it begins without one.
             FaultCase("F18", "records", "a volume has records of 16 MiB", ending: .migrated).with {
                 $0.arrange = [
                     .run(.everyone, "echo 16777216 >/sys/module/zfs/parameters/zfs_max_recordsize"),
                     .run(.source, "zfs set recordsize=16M \(blob)"), .write(48),
                 ]
                 $0.afterwards = [.run(.target, "zfs inherit recordsize \(blob)")]
+                // It takes nothing back, as F16 shows.
+                $0.tidying = [.other("an operator destroys the copy") { try await $0.forgetCopies(on: $0.source) }]
             },
             FaultCase(
                 "F19",
@@ -175,16 +176,10 @@ extension FaultCase {
                     )
                 ]
                 $0.afterwards = [
-                    .run(
-                        .source,
-                        """
-                        [ "$(zfs get -H -o value origin \(blob))" = tank/origin@origin ]
-                        zfs promote \(blob)
-                        zfs destroy tank/origin
-                        """
-                    ),
+                    .run(.source, "[ \"$(zfs get -H -o value origin \(blob))\" = tank/origin@origin ]"),
                     .run(.target, "[ \"$(zfs get -H -o value origin \(blob))\" = - ]"),
                 ]
+                $0.tidying = [.run(.source, "zfs promote \(blob) && zfs destroy tank/origin")]
             },
         ]
     }
