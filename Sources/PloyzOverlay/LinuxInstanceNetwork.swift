@@ -273,7 +273,7 @@ package actor LinuxInstanceNetwork: InstanceNetwork {
 
     private func bringUp() async throws {
         control = try await device.ensureUp()
-        tunnelProblem = await device.widenSockets()
+        tunnelProblem = control is UserspaceControl ? await device.widenSockets() : nil
         try await InstanceBridge(configuration: configuration, member: member, runner: runner).ensureUp()
         try await ParkingDevices(mtu: configuration.mtu, runner: runner).ensureUp()
         try await runner.require(KernelSettings.invocation(configuration))

@@ -19,7 +19,7 @@ extension Member {
             try await self.routing.restore(fallback: self.identity.machines)
         }
         for problem in await network.problems {
-            logger.warning("A guard of the network is missing", metadata: ["problem": "\(problem)"])
+            logger.warning("The network is not all that it should be", metadata: ["problem": "\(problem)"])
         }
         if await storage.memory.isFounding {
             // One that ends again meanwhile is started anew.

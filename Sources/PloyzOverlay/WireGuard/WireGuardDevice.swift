@@ -27,7 +27,7 @@ struct WireGuardDevice: Sendable {
     /// Gives what arrives for wireguard-go room to wait in. Its sockets come a moment after its device is up, and anew
     /// when it is told its port.
     ///
-    /// - Returns: what is missing, in words; nil when nothing is, and with the kernel's WireGuard.
+    /// - Returns: what is missing, in words; nil when nothing is.
     func widenSockets() async -> String? {
         guard let name = try? userspaceHelper().name,
             case .running(_, let pid)? = try? await supervisor.status(of: name)

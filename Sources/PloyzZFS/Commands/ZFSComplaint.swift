@@ -37,7 +37,7 @@ package enum ZFSComplaint: Hashable, Sendable {
     case mixedEncryption
     /// A file was written anew with larger records than before on one machine and kept its small ones where it was received
     /// (OpenZFS 2.3, `receive_handle_existing_object`). Then nothing can be received from there: the one text is about the
-    /// stream as a whole, the other, which is wrong about encryption, about the file's own record.
+    /// stream as a whole; the other is what libzfs prints for any EINVAL of a stream with `-e`, that of the file's record too.
     case otherRecords
     /// No ZFS answers: daemon or module missing.
     case unavailable

@@ -84,8 +84,8 @@ package struct ZFSError: Error, Hashable, Sendable, CustomStringConvertible {
         case .otherRecords:
             PloyzError(
                 .recordsDiffer,
-                "the target's copy \(dataset) has a file with other records than the live volume, and OpenZFS takes no changes "
-                    + "to it: \(message)",
+                "OpenZFS cannot bring the target's copy \(dataset) up to date, most likely because a file in it has other "
+                    + "records than in the live volume: \(message)",
                 state: "the copy is as it was before",
                 next: "on the target: zfs rename \(dataset) \(dataset.pool)/NAME; then repeat: all of it is sent"
             )

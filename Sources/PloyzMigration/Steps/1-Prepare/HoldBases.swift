@@ -20,10 +20,10 @@ extension MigrationRunner {
     ///
     /// - Parameter dispensable: may be gone: tools that take snapshots destroy old ones too, at any time. Then no hold is
     ///   left of them, and they are not sent.
-    mutating func hold(
+    private mutating func hold(
         _ snapshots: [SnapshotName],
         of volume: VolumeRef,
-        dispensable: Set<SnapshotName> = []
+        dispensable: Set<SnapshotName>
     ) async throws {
         guard !snapshots.isEmpty else { return }
         entry.holds += snapshots.map { OwnerEntry.Hold(volume: volume, snapshot: $0) }

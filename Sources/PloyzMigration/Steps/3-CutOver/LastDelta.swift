@@ -33,7 +33,10 @@ extension MigrationRunner {
                 flags: runner.flags(of: volume.ref)
             )
             // Beside the stream, which takes longer. Without the hold a pruner may destroy what the way back starts from.
-            async let held: Void = storage.hold(volume.ref, armed.lastName, tag: tag)
+            // One that fails is no reason to go back: cleanup finds out.
+            async let held: Void = sender.seams.local("holding the last snapshot") {
+                try await storage.hold(volume.ref, armed.lastName, tag: tag)
+            }
             async let written = sender.seams.local("asking what was written") { try await storage.written(volume.ref) }
             let receipt = try await sender.send(stream, with: ticket, round: number, expected: nil)
             let after = try await written
