@@ -109,7 +109,7 @@ struct ReadingTests {
             (
                 "incremental send stream requires -L (--large-block), to match previous receive.", .otherRecords
             ),
-            ("incompatible embedded data stream feature with encrypted receive.", .otherRecords),
+            ("kernel modules must be upgraded to receive this stream.", .otherRecords),
             ("something new", .other),
         ]
     )

@@ -61,8 +61,8 @@ struct ZFSArgumentsTests {
     @Test("a send from a bookmark names it with #, with the flags of the lineage; its size is asked for with the same")
     func sendFromBookmark() {
         let bookmark = VolumeSnapshot(name: one, guid: 1, creation: 1, isBookmark: true)
-        let rest = ["-L", "-e", "-c", "-i", "#ployz-1", "tank/ployz/shop/data@ployz-2"]
-        let flags: [StreamFlag] = [.largeBlocks, .embedded, .compressed]
+        let rest = ["-L", "-c", "-i", "#ployz-1", "tank/ployz/shop/data@ployz-2"]
+        let flags: [StreamFlag] = [.largeBlocks, .compressed]
         #expect(
             ZFSArguments.send(dataset, two, from: bookmark, intermediates: false, flags: flags).words == ["send"] + rest
         )

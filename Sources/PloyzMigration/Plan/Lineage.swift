@@ -19,7 +19,6 @@ enum Lineage {
         let canDecompress = compressions.allSatisfy { !source.has($0) || target.has($0) }
         return [
             source.has(.largeBlocks) && target.has(.largeBlocks) ? .largeBlocks : nil,
-            source.has(.embeddedData) && target.has(.embeddedData) ? .embedded : nil,
             canDecompress && source.has(.lz4) ? .compressed : nil,
         ].compactMap(\.self)
     }
@@ -33,9 +32,7 @@ enum Lineage {
         }
         guard flags.contains(where: { $0 != .raw }) else { return missing }
         if !storage.has(.sendCompressed) { missing.append(StorageFeature.sendCompressed.rawValue) }
-        let pairs: [(StreamFlag, PoolFeature)] = [
-            (.largeBlocks, .largeBlocks), (.embedded, .embeddedData), (.compressed, .lz4),
-        ]
+        let pairs: [(StreamFlag, PoolFeature)] = [(.largeBlocks, .largeBlocks), (.compressed, .lz4)]
         for (flag, feature) in pairs where flags.contains(flag) && !storage.has(feature) {
             missing.append("the pool feature \(feature.rawValue)")
         }

@@ -112,7 +112,7 @@ package enum StorageFeature: String, Codable, Hashable, Sendable, CaseIterable {
     case receiveResume = "receive-resume"
     /// `zfs receive -u -o -x`.
     case receiveProperties = "receive-properties"
-    /// `zfs send -L -e -c`.
+    /// `zfs send -L -c`.
     case sendCompressed = "send-compressed"
     /// `zfs send -w`.
     case sendRaw = "send-raw"

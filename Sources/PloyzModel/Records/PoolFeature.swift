@@ -2,7 +2,6 @@
 /// `feature@`.
 package enum PoolFeature: String, Codable, Hashable, Sendable, CaseIterable {
     case largeBlocks = "large_blocks"
-    case embeddedData = "embedded_data"
     case lz4 = "lz4_compress"
     case zstd = "zstd_compress"
     case largeDnode = "large_dnode"

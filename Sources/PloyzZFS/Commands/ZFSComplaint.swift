@@ -37,7 +37,7 @@ package enum ZFSComplaint: Hashable, Sendable {
     case mixedEncryption
     /// A file was written anew with larger records than before on one machine and kept its small ones where it was received
     /// (OpenZFS 2.3, `receive_handle_existing_object`). Then nothing can be received from there: the one text is about the
-    /// stream as a whole; the other is what libzfs prints for any EINVAL of a stream with `-e`, that of the file's record too.
+    /// stream as a whole; the other is what libzfs prints for any EINVAL of `receive -s`, that of the file's record too.
     case otherRecords
     /// No ZFS answers: daemon or module missing.
     case unavailable
@@ -84,7 +84,7 @@ package enum ZFSComplaint: Hashable, Sendable {
         ("does not have any resumable receive state", .noPartialReceive),
         ("IV set guid mismatch", .mixedEncryption),
         ("stream requires -L", .otherRecords),
-        ("incompatible embedded data stream feature", .otherRecords),
+        ("kernel modules must be upgraded to receive this stream", .otherRecords),
         ("key not loaded", .keyNotLoaded),
         ("key must be loaded", .keyNotLoaded),
         ("Key already loaded", .keyLoaded),

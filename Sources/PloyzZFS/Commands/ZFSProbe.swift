@@ -13,7 +13,7 @@ struct ZFSProbe: Sendable {
         var features: Set<StorageFeature> = []
         let flags: [(StorageFeature, [String])] = [
             (.sendSize, ["send", "-nP", "\(nothing)@x"]),
-            (.sendCompressed, ["send", "-n", "-L", "-e", "-c", "\(nothing)@x"]),
+            (.sendCompressed, ["send", "-n", "-L", "-c", "\(nothing)@x"]),
             (.sendRaw, ["send", "-n", "-w", "\(nothing)@x"]),
             (.receiveResume, ["send", "-n", "-t", "1-0-0-0"]),
             (.bookmarks, ["bookmark", "\(nothing)@x", "\(nothing)#x"]),

@@ -127,7 +127,7 @@ import Testing
 
     @Test func aFirstSendUsesWhatBothEndsCan() throws {
         let full = try storage()
-        #expect(flags(full, full) == [.largeBlocks, .embedded, .compressed])
+        #expect(flags(full, full) == [.largeBlocks, .compressed])
         #expect(flags(full, try storage([], nil)) == [], "the other end is zfs-fuse")
         #expect(flags(full, nil) == [])
         #expect(flags(full, try storage([.sendCompressed], [.lz4, .zstd])) == [.compressed])

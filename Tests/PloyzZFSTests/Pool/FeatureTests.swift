@@ -32,9 +32,15 @@ extension RealPool {
             )
         }
 
-        private func move(_ snapshot: VolumeSnapshot, _ source: PoolMachine, _ target: PoolMachine) async throws {
+        private func move(
+            _ snapshot: VolumeSnapshot,
+            _ source: PoolMachine,
+            _ target: PoolMachine,
+            _ flags: [StreamFlag] = []
+        ) async throws {
             try await target.store.prepareReceive(volume, into: .staging)
-            try await target.receive(try await source.bytes(of: stream(nil, snapshot)), of: volume, into: .staging)
+            let content = try await source.bytes(of: stream(nil, snapshot, flags))
+            try await target.receive(content, of: volume, into: .staging)
             try await target.store.adoptReceived(volume, spec: spec, stamp: target.stamp(volume, 2, .incoming))
         }
 
@@ -59,7 +65,7 @@ extension RealPool {
                 let first = try await store.snapshot(volume, name: try name(1))
                 try await machine.write(try noise(2 << 20), to: "b", of: volume)
                 let second = try await store.snapshot(volume, name: try name(2))
-                for flags in [[], [.largeBlocks, .embedded, .compressed]] as [[StreamFlag]] {
+                for flags in [[], [.largeBlocks, .compressed]] as [[StreamFlag]] {
                     for base in [nil, first] {
                         let estimate = try await store.estimate(volume, from: base, to: second, flags: flags)
                         let bytes = try await machine.bytes(of: stream(base, second, flags)).count
@@ -174,6 +180,43 @@ extension RealPool {
                 try await source.store.destroySnapshot(volume, second)
                 #expect(try await source.store.bookmarks(of: volume).isEmpty)
                 try await source.store.destroySnapshot(volume, mark)
+            }
+        }
+
+        @Test(
+            "what compresses into a block's pointer arrives: data, the text of a long link, attributes",
+            .feature(.sendCompressed)
+        )
+        func embeddedBlocks() async throws {
+            try await PoolMachine.with(2) { machines in
+                let (source, target) = (machines[0], machines[1])
+                try await source.create(volume)
+                try await source.zfs(
+                    "set",
+                    "compression=lz4",
+                    "xattr=sa",
+                    source.store.layout.dataset(of: volume).text
+                )
+                let text = String(repeating: "d/", count: 500)
+                let data = Data(repeating: 7, count: 100_000)
+                let directory = source.store.directory(of: volume)
+                try await source.write(data, to: "file", of: volume)
+                try await source.store.mount(volume)
+                try await source.command("ln", "-s", text, directory + "/link")
+                try await source.command("setfattr", "-n", "user.text", "-v", text, directory + "/file")
+                try await source.store.unmount(volume)
+
+                let snapshot = try await source.store.snapshot(volume, name: try name(1))
+                let flags = StreamFlag.allCases.filter { $0 != .raw }
+                try await move(snapshot, source, target, flags)
+
+                #expect(try await target.read("file", of: volume) == data)
+                try await target.store.mount(volume)
+                let copy = target.store.directory(of: volume)
+                #expect(try await target.command("readlink", copy + "/link") == text + "\n")
+                let attribute = try await target.command("getfattr", "-n", "user.text", "--only-values", copy + "/file")
+                #expect(attribute == text)
+                try await target.store.unmount(volume)
             }
         }
 
