@@ -1,9 +1,8 @@
 package import ArgumentParser
+import PloyzModel
 
 /// The root of the commands: everything that ployzctl can do is listed here and in the lists of its groups.
 package struct Ployzctl: AsyncParsableCommand {
-    package static let version = "0.1.0"
-
     package static let configuration = CommandConfiguration(
         commandName: "ployzctl",
         abstract: "Move running containers and their volumes between the machines of a cluster.",
@@ -12,7 +11,7 @@ package struct Ployzctl: AsyncParsableCommand {
             2 usage; 3 a precondition failed, nothing was touched; 4 committed, cleanup pending; 5 the daemon \
             could not be reached or the outcome is not known yet.
             """,
-        version: version,
+        version: Version.current,
         subcommands: [
             Mesh.self, Machine.self, StatusCommand.self, Deploy.self, Service.self, Volume.self, Migrate.self,
             Store.self, DoctorCommand.self, VersionCommand.self,

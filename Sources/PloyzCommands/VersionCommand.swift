@@ -16,9 +16,9 @@ package struct VersionCommand: DaemonCommand {
 
     package func run(_ service: any OperatorService, _ console: Console) async throws {
         do {
-            try console.show(VersionReport(client: Ployzctl.version, daemon: try await service.version()))
+            try console.show(VersionReport(client: Version.current, daemon: try await service.version()))
         } catch let error as PloyzError {
-            try console.show(VersionReport(client: Ployzctl.version, daemon: nil))
+            try console.show(VersionReport(client: Version.current, daemon: nil))
             throw error
         }
     }

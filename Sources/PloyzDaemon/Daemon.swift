@@ -5,6 +5,8 @@ import PloyzModel
 
 /// The daemon: the node, and the socket at which operators reach it.
 package struct Daemon: Sendable {
+    package static let version = Version.current
+
     private let configuration: DaemonConfiguration
     private let serviceManager: ServiceManagerNotice?
     private let logger: Logger

@@ -13,6 +13,7 @@ struct Ployzd: AsyncParsableCommand {
         commandName: "ployzd",
         abstract: "Keeps a machine's part of a Ployz cluster",
         discussion: "Killing it disturbs no container, tunnel, route or store member: the next one adopts them.",
+        version: Daemon.version,
         subcommands: [Run.self, CheckConfiguration.self, Examine.self],
         defaultSubcommand: Run.self
     )

@@ -15,7 +15,7 @@ extension FaultCase {
         return all.filter { $0.kinds.contains(kind) || kind == .vm && inGuests.contains($0.number) }
     }
 
-    /// Those of a kind of lab that `names` name: by number, by number and place, or all when there are none.
+    /// Those of a kind of lab that `names` name, in their order: by number, by number and place, or all when there are none.
     ///
     /// - Throws: ``ScenarioFailure`` when a name is no case's.
     package static func named(_ names: [String], in kind: LabKind) throws -> [FaultCase] {
@@ -24,6 +24,8 @@ extension FaultCase {
         for name in names where !all.contains(where: { $0.name == name || $0.number == name }) {
             throw ScenarioFailure("there is no case \(name); --list shows them")
         }
-        return all.filter { names.contains($0.name) || names.contains($0.number) }
+        let named = names.flatMap { name in all.filter { $0.name == name || $0.number == name } }
+        var seen: Set<String> = []
+        return named.filter { seen.insert($0.name).inserted }
     }
 }

@@ -35,7 +35,7 @@ package struct FaultCase: Sendable {
     package var revival: [Deed] = []
     /// What is done when the migration has ended.
     package var afterwards: [Deed] = []
-    /// What is done for the cases that follow, when this one has been judged.
+    /// What is done for the cases that follow, when this one has been judged, or has failed.
     package var tidying: [Deed] = []
     package var ending: Ending
     /// Whether the workload must never have stopped.

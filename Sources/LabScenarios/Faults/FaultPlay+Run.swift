@@ -63,6 +63,7 @@ extension FaultPlay {
         } catch {
             verdict.violations.append("\(error)")
             try await stage.recover()
+            try? await perform(fault.tidying)
         }
         try await read(probes, &verdict)
         verdict.twoLive = try LiveTimeline(stage.sights).twoLive(from: firstSight)

@@ -39,12 +39,12 @@ package struct DoctorCommand: DaemonCommand {
             return [problem("daemon", error, next: "systemctl start ployzd")]
         }
         let daemon =
-            version == Ployzctl.version
+            version == Version.current
             ? DoctorFinding("daemon", .ok, "\(version) answers")
             : DoctorFinding(
                 "daemon",
                 .warning,
-                "\(version) answers, and this is \(Ployzctl.version)",
+                "\(version) answers, and this is \(Version.current)",
                 next: "systemctl restart ployzd"
             )
         return [daemon, await examineCluster(service)]

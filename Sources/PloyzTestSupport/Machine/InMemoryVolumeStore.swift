@@ -166,7 +166,12 @@ package struct InMemoryVolumeStore: VolumeStore {
 
     package func hold(_ volume: VolumeRef, _ snapshot: SnapshotName, tag: HoldTag) async throws {
         try await call("hold", volume) { state in
-            if state.prunings > 0 || state.pruned.contains(snapshot) {
+            if let missed = state.missed.first(where: snapshot.text.hasSuffix) {
+                state.missed.remove(missed)
+                state.pruned.insert(missed)
+                throw PloyzError(.failed, "\(volume)@\(snapshot) was not held in time")
+            }
+            if state.prunings > 0 || state.pruned.contains(where: snapshot.text.hasSuffix) {
                 state.prunings -= state.prunings > 0 ? 1 : 0
                 state.datasets[volume]?.snapshots.removeAll { $0.snapshot.name == snapshot && $0.holds.isEmpty }
             }

@@ -49,7 +49,9 @@ package final class InMemoryVolumes: Sendable {
         /// Streams that were cut off.
         var parts: [VolumeRef: InMemoryPart] = [:]
         var holders: [VolumeRef: [String]] = [:]
-        var pruned: Set<SnapshotName> = []
+        /// How names end whose snapshots are destroyed before they can be held.
+        var pruned: Set<String> = []
+        var missed: Set<String> = []
         /// So many more snapshots are destroyed before they can be held.
         var prunings = 0
         var stumbles: [VolumeRef: ErrorCode] = [:]
@@ -107,11 +109,11 @@ package final class InMemoryVolumes: Sendable {
         state.withLock { state in _ = state.takeSnapshot(name, of: volume) }
     }
 
-    /// Somebody destroys the snapshots of that name, each just before it can be held.
-    package func prune(_ name: String) throws {
-        let name = try SnapshotName(name)
-        state.withLock { state in _ = state.pruned.insert(name) }
-    }
+    /// Somebody destroys the snapshots whose names end so, each just before it can be held.
+    package func prune(_ suffix: String) { state.withLock { state in _ = state.pruned.insert(suffix) } }
+
+    /// The first hold of a snapshot whose name ends so fails, and somebody destroys it before the second.
+    package func missHold(_ suffix: String) { state.withLock { state in _ = state.missed.insert(suffix) } }
 
     /// Somebody destroys the next snapshots, each just before it can be held.
     package func pruneNext(_ count: Int) { state.withLock { $0.prunings = count } }

@@ -22,30 +22,50 @@ extension ZFSVolumeStore {
     ) async throws -> SizeEstimate {
         let dataset = layout.dataset(of: volume)
         let isExact = try await abilities().has(.sendSize)
-        if let snapshot, isExact, let bytes = try await sendSize(dataset, from: base, to: snapshot, flags: flags) {
+        guard let snapshot else {
+            return try await currentEstimate(dataset, from: base, flags: flags, isExact: isExact)
+        }
+        if isExact, let bytes = try await sendSize(dataset, from: base, to: snapshot, flags: flags) {
             return SizeEstimate(bytes: bytes, quality: .exact)
         }
-        let table = try await snapshotTable(
-            dataset,
-            also: ["referenced", "used", try await abilities().writtenProperty]
-        )
-        // ZFS tells the size of a stream between snapshots only ("Invalid argument" for the dataset as it is now): up to
-        // the newest one exactly, and what was written since.
-        if snapshot == nil, isExact, let newest = snapshots(of: dataset, in: table).last,
-            newest.creation >= base?.creation ?? 0
-        {
+        return try await roughEstimate(dataset, from: base, to: snapshot, in: try await sizes(of: dataset))
+    }
+
+    /// Up to the dataset as it is now. ZFS tells the size of a stream between snapshots only ("Invalid argument" for a
+    /// dataset): up to the newest one exactly, and what was written since. That one may be gone a moment after it was
+    /// listed, where tools take and destroy snapshots.
+    private func currentEstimate(
+        _ dataset: DatasetName,
+        from base: VolumeSnapshot?,
+        flags: [StreamFlag],
+        isExact: Bool
+    ) async throws -> SizeEstimate {
+        var table = try await sizes(of: dataset)
+        for _ in 0..<(isExact ? 3 : 0) {
+            guard let newest = snapshots(of: dataset, in: table).last, newest.creation >= base?.creation ?? 0 else {
+                break
+            }
             let written = table.number(dataset.text, try await abilities().writtenProperty) ?? 0
-            let known =
-                newest.guid == base?.guid
-                ? ByteCount.zero : try await sendSize(dataset, from: base, to: newest, flags: flags)
-            if let known {
+            do {
+                let known =
+                    newest.guid == base?.guid
+                    ? ByteCount.zero : try await sendSize(dataset, from: base, to: newest, flags: flags)
+                guard let known else { break }
                 return SizeEstimate(bytes: known + ByteCount(written), quality: written == 0 ? .exact : .rough)
+            } catch let error as PloyzError where error.code == .snapshotGone {
+                table = try await sizes(of: dataset)
             }
         }
-        return try await roughEstimate(dataset, from: base, to: snapshot, in: table)
+        return try await roughEstimate(dataset, from: base, to: nil, in: table)
+    }
+
+    private func sizes(of dataset: DatasetName) async throws -> PropertyTable {
+        try await snapshotTable(dataset, also: ["referenced", "used", try await abilities().writtenProperty])
     }
 
     /// What `zfs send -nP` says; nil when that is no number.
+    ///
+    /// - Throws: `snapshot-gone` when either of the two is not there.
     private func sendSize(
         _ dataset: DatasetName,
         from base: VolumeSnapshot?,
@@ -60,7 +80,8 @@ extension ZFSVolumeStore {
             flags: flags,
             estimating: true
         )
-        return SendSize.parse(try await perform(arguments, on: dataset))
+        let named = "\(dataset)@\(snapshot.name)" + (base.map { ", or @\($0.name)" } ?? "")
+        return SendSize.parse(try await perform(arguments, on: dataset, naming: named))
     }
 
     /// Without `send -nP`: growth, and what only snapshots since the base still refer to, which is what was rewritten or

@@ -5,6 +5,22 @@ package import PloyzModel
 extension ZFSVolumeStore {
     private static let snapshotProperties = ["guid", "createtxg"]
 
+    /// What a snapshot that was just there, and is not any more, leads to.
+    private static func gone(_ snapshot: String) -> PloyzError {
+        PloyzError(.snapshotGone, "somebody has destroyed the snapshot \(snapshot)", next: "repeat the command")
+    }
+
+    /// - Throws: `snapshot-gone` when what the arguments name is not there.
+    func perform(_ arguments: ZFSArguments, on dataset: DatasetName, naming snapshot: String) async throws -> String {
+        do {
+            return try await command.runWhileBusy(arguments)
+        } catch let error as ZFSError where error.complaint == .doesNotExist {
+            throw Self.gone(snapshot)
+        } catch let error as ZFSError {
+            throw error.error(about: dataset)
+        }
+    }
+
     package func snapshots(of volume: VolumeRef) async throws -> [VolumeSnapshot] {
         let dataset = layout.dataset(of: volume)
         return snapshots(of: dataset, in: try await snapshotTable(dataset))
@@ -20,9 +36,8 @@ extension ZFSVolumeStore {
         } catch let error as ZFSError {
             throw error.error(about: dataset)
         }
-        let table = try PropertyTable(
-            try await perform(.get(Self.snapshotProperties, of: [.snapshot(dataset, name)]), on: dataset)
-        )
+        let get = ZFSArguments.get(Self.snapshotProperties, of: [.snapshot(dataset, name)])
+        let table = try PropertyTable(try await perform(get, on: dataset, naming: "\(dataset)@\(name)"))
         guard let snapshot = snapshot("\(dataset)@\(name)", in: table) else {
             throw PloyzError(.zfsFailed, "the snapshot \(dataset)@\(name) was taken, but shows no GUID")
         }
@@ -37,11 +52,7 @@ extension ZFSVolumeStore {
         } catch let error as ZFSError where error.complaint == .tagExists {
             return
         } catch let error as ZFSError where error.complaint == .doesNotExist {
-            throw PloyzError(
-                .snapshotGone,
-                "somebody has destroyed the snapshot \(dataset)@\(snapshot)",
-                next: "repeat the command"
-            )
+            throw Self.gone("\(dataset)@\(snapshot)")
         } catch let error as ZFSError {
             throw error.error(about: dataset)
         }

@@ -133,7 +133,7 @@ import Testing
             let redis = try await cluster.deploy("shop/redis", volumes: [("data", .mebibytes(8))], on: cluster[1])
             let data = try VolumeRef("shop/data")
             for name in ["hourly", "daily"] { try cluster[1].volumes.addForeignSnapshot(name, of: data) }
-            try cluster[1].volumes.prune("hourly")
+            cluster[1].volumes.prune("hourly")
             let (result, events) = try await cluster.migrate("shop/redis", to: 2)
             #expect(result.outcome == .migrated, "\(String(describing: result.error))")
             let notes = events.compactMap { if case .note(let text) = $0.content { text } else { nil } }
@@ -161,6 +161,27 @@ import Testing
             #expect(result.error?.code == (outcome == .failed ? .snapshotGone : nil))
             try await cluster.settleDown()
             #expect(try await cluster.problems() == [])
+        }
+    }
+
+    @Test func aLastSnapshotThatIsNotHeldAndThenDestroyedEndsNeitherTheMoveNorItsCleanup() throws {
+        let cluster = try SimulatedCluster()
+        try cluster.run {
+            try await cluster.join()
+            let redis = try await cluster.deploy("shop/redis", volumes: [("data", .mebibytes(8))], on: cluster[1])
+            let data = try VolumeRef("shop/data")
+            cluster[1].volumes.missHold("-last")
+            let (result, events) = try await cluster.migrate("shop/redis", to: 2)
+            #expect(result.outcome == .migrated, "\(String(describing: result.error))")
+            try await cluster.settleDown()
+            #expect(try await cluster.problems() == [])
+            #expect(cluster[2].containers.isRunning(redis))
+            #expect(try await cluster[1].seams.journal.operations().isEmpty)
+            let kept = try #require(cluster[1].volumes[data])
+            #expect(kept.stamp?.state == .previous)
+            #expect(!kept.snapshots.contains { $0.snapshot.name.text.hasSuffix("-last") })
+            let notes = events.compactMap { if case .note(let text) = $0.content { text } else { nil } }
+            #expect(notes.contains { $0.hasPrefix("somebody has destroyed shop/data@ployz-") })
         }
     }
 

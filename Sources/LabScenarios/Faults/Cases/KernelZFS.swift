@@ -43,6 +43,8 @@ extension FaultCase {
                 $0.moment = .sent(1)
                 $0.strike = [.goOn, .other("ten cuts") { try await $0.cutTenTimes() }, .heal]
                 $0.afterwards = [.run(.source, endOfPruner)]
+                // When the case does not come to that.
+                $0.tidying = [.run(.source, endOfPruner)]
             },
             FaultCase(
                 "F12",
@@ -69,8 +71,8 @@ extension FaultCase {
 
     private static let pruner = """
         setsid --fork sh -c '
+            echo $$ >/run/pruner
             for second in $(seq 900); do
-                [ ! -e /run/pruner-end ] || break
                 for snapshot in $(zfs list -H -r -t snapshot -o name tank/ployz/shop); do zfs destroy "$snapshot"; done
                 zfs snapshot \(blob)@decoy-$(date +%s%N)
                 sleep 1
@@ -78,9 +80,10 @@ extension FaultCase {
         """
 
     private static let endOfPruner = """
-        touch /run/pruner-end
-        sleep 2
-        rm /run/pruner-end
+        [ -e /run/pruner ] || exit 0
+        kill "$(cat /run/pruner)"
+        timeout 20 tail --pid="$(cat /run/pruner)" -f /dev/null
+        rm /run/pruner
         """
 
     // MARK: Bases

@@ -48,10 +48,10 @@ extension MigrationRunner {
         let tag = HoldTag.operation(record.id)
         return try await sideBySide(unit.volumes) { [seams] volume in
             for _ in 0..<3 {
-                let snapshot = try await seams.local("taking a snapshot") {
-                    try await storage.snapshot(volume.ref, name: name)
-                }
                 do {
+                    let snapshot = try await seams.local("taking a snapshot") {
+                        try await storage.snapshot(volume.ref, name: name)
+                    }
                     try await seams.local("holding a snapshot") { try await storage.hold(volume.ref, name, tag: tag) }
                     return snapshot
                 } catch let error as PloyzError where error.code == .snapshotGone {

@@ -1,4 +1,0 @@
-/// The program's version, as `ployzctl version` prints it.
-enum Version {
-    static let current = "0.1.0"
-}
