@@ -19,8 +19,8 @@ struct PloyzPostgres: AsyncParsableCommand {
     @Option(help: "pgbench's scale, 1 to 50.")
     var scale = PostgresService.Size().scale
 
-    @Option(help: "pgbench's transactions each second, 1 to 10000.")
-    var rate = 50
+    @Option(help: "pgbench's transactions each second, 1 to 10000. Default: 50, in guests, which may be emulated, 10.")
+    var rate: Int?
 
     @Option(name: .customLong("set"), help: "PROPERTY=VALUE of the data volume's dataset, set before it is loaded.")
     var properties: [String] = []
@@ -31,7 +31,7 @@ struct PloyzPostgres: AsyncParsableCommand {
     func validate() throws {
         guard (1...2048).contains(archive) else { throw ValidationError("--archive is 1 to 2048") }
         guard (1...50).contains(scale) else { throw ValidationError("--scale is 1 to 50") }
-        guard (1...10_000).contains(rate) else { throw ValidationError("--rate is 1 to 10000") }
+        guard (1...10_000).contains(rate ?? 1) else { throw ValidationError("--rate is 1 to 10000") }
     }
 
     func run() async throws {
@@ -55,6 +55,7 @@ struct PloyzPostgres: AsyncParsableCommand {
             size: size,
             properties: properties
         )
+        let rate = rate ?? (kind == .vm ? 10 : 50)
         let circle = try await PostgresCircle.run(postgres, rate: rate) { print(PostgresMoveSummary($0)) }
         print("\n\(PostgresTable(circle))\n")
         for violation in circle.violations { print("VIOLATED: \(violation)") }
