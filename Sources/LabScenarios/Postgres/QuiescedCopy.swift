@@ -69,11 +69,12 @@ package struct QuiescedCopy: Sendable {
     ///
     /// - Throws: ``ScenarioFailure`` when the target has it not.
     static func lastSnapshot(_ lab: Lab, of dataset: String, source: String, target: String) async throws -> Substring {
-        // Snapshots come in the order in which they were taken, behind the dataset itself. `zfs list` of zfs-fuse has no GUID.
+        // Snapshots come in the order in which they were taken, between the dataset itself and its bookmarks. `zfs list` of
+        // zfs-fuse has no GUID.
         let list = ["zfs", "get", "-H", "-p", "-r", "-o", "name,value", "guid", dataset]
         let left = try await lab.run(source, list, within: PostgresService.patience).succeeded().text
         let right = try await lab.run(target, list, within: PostgresService.patience).succeeded().text
-        guard let last = left.split(separator: "\n").last, right.split(separator: "\n").contains(last),
+        guard let last = left.split(separator: "\n").last(where: { $0.contains("@") }), right.split(separator: "\n").contains(last),
             let name = last.split(separator: "\t").first?.split(separator: "@").dropFirst().last
         else {
             throw ScenarioFailure(
