@@ -74,7 +74,8 @@ package struct QuiescedCopy: Sendable {
         let list = ["zfs", "get", "-H", "-p", "-r", "-o", "name,value", "guid", dataset]
         let left = try await lab.run(source, list, within: PostgresService.patience).succeeded().text
         let right = try await lab.run(target, list, within: PostgresService.patience).succeeded().text
-        guard let last = left.split(separator: "\n").last(where: { $0.contains("@") }), right.split(separator: "\n").contains(last),
+        guard let last = left.split(separator: "\n").last(where: { $0.contains("@") }),
+            right.split(separator: "\n").contains(last),
             let name = last.split(separator: "\t").first?.split(separator: "@").dropFirst().last
         else {
             throw ScenarioFailure(
