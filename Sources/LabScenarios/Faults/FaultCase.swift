@@ -35,8 +35,10 @@ package struct FaultCase: Sendable {
     package var revival: [Deed] = []
     /// What is done when the migration has ended.
     package var afterwards: [Deed] = []
-    /// What is done for the cases that follow, when this one has been judged, or has failed.
+    /// What is done for the cases that follow, when this one has been judged: it relies on how that ended.
     package var tidying: [Deed] = []
+    /// What is done for them when it has failed, wherever the workload is then.
+    package var whenFailed: [Deed] = []
     package var ending: Ending
     /// Whether the workload must never have stopped.
     package var staysUp = false

@@ -63,7 +63,7 @@ extension FaultPlay {
         } catch {
             verdict.violations.append("\(error)")
             try await stage.recover()
-            try? await perform(fault.tidying)
+            do { try await perform(fault.whenFailed) } catch { verdict.violations.append("not tidied up: \(error)") }
         }
         try await read(probes, &verdict)
         verdict.twoLive = try LiveTimeline(stage.sights).twoLive(from: firstSight)

@@ -43,8 +43,7 @@ extension FaultCase {
                 $0.moment = .sent(1)
                 $0.strike = [.goOn, .other("ten cuts") { try await $0.cutTenTimes() }, .heal]
                 $0.afterwards = [.run(.source, endOfPruner)]
-                // When the case does not come to that.
-                $0.tidying = [.run(.source, endOfPruner)]
+                $0.whenFailed = [.run(.source, endOfPruner)]
             },
             FaultCase(
                 "F12",
