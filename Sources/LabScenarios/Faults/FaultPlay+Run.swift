@@ -86,9 +86,10 @@ extension FaultPlay {
         let machine = machines(moment.role)[0]
         let breakpoint = try await breakpoint(moment)
         try await stage.lab.arm(breakpoint, on: machine)
-        async let command = apply()
+        let stop = Task { try await stage.lab.waitUntilStopped(machine, at: breakpoint) }
+        async let command = apply(ending: stop)
         do {
-            try await stage.lab.waitUntilStopped(machine, at: breakpoint)
+            try await stop.value
         } catch {
             try await stage.lab.disarm(machine)
             let result = try await command
@@ -99,6 +100,13 @@ extension FaultPlay {
         let row = try await waitUntilEnded(beside: known)
         let seconds = (clock.now - began) / .seconds(1)
         return (try await command, row, seconds)
+    }
+
+    /// A command that fails where nothing struck yet ends the wait for its moment, which does not come any more.
+    private func apply(ending stop: Task<Void, any Error>) async throws -> ProgramResult {
+        let result = try await apply()
+        if result.status != 0 { stop.cancel() }
+        return result
     }
 
     /// The machine's copies are destroyed with all their snapshots, as by an operator: what follows is a first send.

@@ -25,12 +25,19 @@ struct VolumeSink: StreamSink {
     func read(from descriptor: FileDescriptor) async throws -> UInt64 {
         // A ticket that was asked for before its snapshot was taken cannot know the GUID: the sender compares it.
         let expected = stream.snapshot.guid == 0 ? nil : stream.snapshot.guid
-        return try await volumes.receiveProcess(
+        // The next round, or the next try, begins with what has arrived. The last one is held beside the start.
+        let newest = try await volumes.receiveProcess(
             stream.volume,
             into: place,
             from: descriptor,
-            expecting: expected
-        ).guid
+            expecting: expected,
+            holding: expected == nil ? nil : .previous
+        )
+        if let base = stream.base, !base.name.isOurs {
+            // A user's, which was the base until now, is its owner's alone again.
+            try? await volumes.release(stream.volume, base.name, tag: .previous)
+        }
+        return newest.guid
     }
 }
 

@@ -63,14 +63,16 @@ extension TargetAgent {
         // Once this machine knows that the addresses are parked, it holds what comes for the candidates until they are
         // open; others may send it as soon as the commit is made.
         async let parked: Void = seams.routes.refresh(unit.addresses)
-        _ = try await sideBySide(unit.volumes) { record in
-            try await agent.mount(record.ref, at: request.snapshots[record.ref])
+        let arrived = try await sideBySide(unit.volumes) { record in
+            (record.ref, try await agent.mount(record.ref, at: request.snapshots[record.ref]))
         }
         _ = try await intent
         try await parked
         let mounted = seams.time.now
         try await checkNotDiscarded(request.id)
         let seams = seams
+        // Beside the start, which takes longer; else it is given up, and left to cleanup.
+        async let _: Void = hold(arrived)
         _ = try await sideBySide(unit.members) { try await seams.containers.startWorkload($0.instance.ref) }
         let started = seams.time.now
         _ = try await sideBySide(unit.members) { member in
@@ -94,20 +96,31 @@ extension TargetAgent {
         )
     }
 
-    private func mount(_ volume: VolumeRef, at guid: UInt64?) async throws {
+    private func mount(_ volume: VolumeRef, at guid: UInt64?) async throws -> VolumeSnapshot {
         let storage = try seams.storage()
         // Side by side, since both are before the start: the check costs no downtime of its own.
         async let mounting: Void = storage.mount(volume)
         async let snapshots = storage.snapshots(of: volume)
         // Snapshots that somebody else takes of the copy meanwhile change nothing of it.
         let found = try await snapshots
-        let newest = (found.last { $0.guid == guid || $0.name.isOurs })?.guid
+        let newest = found.last { $0.guid == guid || $0.name.isOurs }
         try await mounting
-        guard let guid, newest == guid || Mutant.isActive(.snapshotNotCompared) else {
+        guard let newest, newest.guid == guid || Mutant.isActive(.snapshotNotCompared) else {
             throw PloyzError(
                 .wrongSnapshot,
                 "\(volume) does not stand at the snapshot \(guid.map(String.init) ?? "none")"
             )
+        }
+        return newest
+    }
+
+    /// So that no tool which destroys snapshots takes what the way back begins with. Cleanup does it again.
+    private func hold(_ arrived: [(VolumeRef, VolumeSnapshot)]) async {
+        let seams = seams
+        try? await eachAsFarAsPossible(arrived) { volume, snapshot in
+            try await seams.local("holding what arrived of \(volume)") {
+                try await seams.storage().hold(volume, snapshot.name, tag: .previous)
+            }
         }
     }
 

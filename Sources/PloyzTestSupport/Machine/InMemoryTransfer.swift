@@ -66,7 +66,11 @@ package struct InMemoryTransfer: Transfer {
                 throw PloyzError(.failed, "\(stream.snapshot.name) is another snapshot by now")
             }
             let arrived = isGarbled ? stream.garbled : stream
-            try target.volumes.receive(arrived, content: isGarbled ? content.dropLast() : content)
+            try target.volumes.receive(
+                arrived,
+                content: isGarbled ? content.dropLast() : content,
+                isLast: promised.snapshot.guid == 0
+            )
             return TransferReceipt(bytes: left, guid: arrived.snapshot.guid)
         }
     }

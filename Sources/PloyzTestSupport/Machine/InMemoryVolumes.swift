@@ -143,8 +143,9 @@ package final class InMemoryVolumes: Sendable {
         }
     }
 
-    /// As `zfs receive` does it: in full only where nothing is, incremental only onto an untouched newest base.
-    func receive(_ stream: VolumeStream, content: [VolumeWrite]) throws {
+    /// As `zfs receive` does it: in full only where nothing is, incremental only onto an untouched newest base. What arrives
+    /// before the last round is held, as by the daemon.
+    func receive(_ stream: VolumeStream, content: [VolumeWrite], isLast: Bool) throws {
         try state.withLock { state in
             if let part = state.parts[stream.volume] {
                 guard stream.resume == part.token else {
@@ -152,13 +153,15 @@ package final class InMemoryVolumes: Sendable {
                 }
                 state.parts[stream.volume] = nil
             }
+            var arrived = state.received(stream, content)
+            if !isLast { arrived.holds = [.previous] }
             guard let base = stream.base else {
                 guard state.datasets[stream.volume] == nil, state.staging[stream.volume] == nil else {
                     throw PloyzError(.failed, "destination '\(stream.volume)' exists")
                 }
                 var dataset = Dataset()
                 dataset.content = content
-                dataset.snapshots = [state.received(stream, content)]
+                dataset.snapshots = [arrived]
                 state.staging[stream.volume] = dataset
                 return
             }
@@ -171,7 +174,8 @@ package final class InMemoryVolumes: Sendable {
                 throw PloyzError(.failed, "destination \(stream.volume) has been modified since most recent snapshot")
             }
             dataset.content = content
-            dataset.snapshots.append(state.received(stream, content))
+            if !base.name.isOurs { dataset.snapshots[dataset.snapshots.count - 1].holds.remove(.previous) }
+            dataset.snapshots.append(arrived)
             state.datasets[stream.volume] = dataset
         }
     }

@@ -77,8 +77,13 @@ extension ZFSVolumeStore {
         let lock = try await lock(volume, .exclusive)
         defer { withExtendedLifetime(lock) {} }
         do {
+            for snapshot in snapshots(of: staged, in: try await snapshotTable(staged)) {
+                try await release(snapshot.name, of: staged, tag: .previous)
+            }
             // With zfs-fuse the daemon may still be busy with a receive whose command has ended.
             try await command.runWhileBusy(.destroyStaged(staged))
+        } catch let error as PloyzError where error.code == .volumeMissing {
+            return
         } catch let error as ZFSError where error.complaint == .doesNotExist {
             return
         } catch let error as ZFSError {

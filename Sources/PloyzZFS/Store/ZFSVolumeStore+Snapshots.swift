@@ -59,7 +59,10 @@ extension ZFSVolumeStore {
     }
 
     package func release(_ volume: VolumeRef, _ snapshot: SnapshotName, tag: HoldTag) async throws {
-        let dataset = layout.dataset(of: volume)
+        try await release(snapshot, of: layout.dataset(of: volume), tag: tag)
+    }
+
+    func release(_ snapshot: SnapshotName, of dataset: DatasetName, tag: HoldTag) async throws {
         do {
             // The tag is ours, so nothing of others can be released, whoever's the dataset is.
             try await command.runWhileBusy(.release(dataset, snapshot, tag: tag.text))

@@ -102,7 +102,10 @@ extension ZFSVolumeStore {
 
     /// Feeds `descriptor` to `zfs receive` until its end and returns the newest snapshot that is there then.
     ///
-    /// - Parameter expected: the GUID that the snapshot must have; nil when the caller checks it.
+    /// - Parameters:
+    ///   - expected: the GUID that the snapshot must have; nil when the caller checks it.
+    ///   - tag: of a hold for the snapshot, so that no tool which destroys snapshots takes what the next stream begins with;
+    ///     nil for none. One that fails is no error: when the snapshot is gone, that stream says so.
     /// - Throws: ``PloyzError`` `bad-stream` (ended early, damaged), `snapshot-mismatch`, `volume-full`,
     ///   `foreign-dataset`, `zfs-failed`. What had been received of the stream is kept for one that goes on, where this ZFS
     ///   can do that; else it is gone, except whole snapshots of a stream with intermediates.
@@ -110,7 +113,8 @@ extension ZFSVolumeStore {
         _ volume: VolumeRef,
         into place: ReceivePlace,
         from descriptor: FileDescriptor,
-        expecting expected: UInt64?
+        expecting expected: UInt64?,
+        holding tag: HoldTag? = nil
     ) async throws -> VolumeSnapshot {
         let dataset = place == .staging ? layout.staging(of: volume) : layout.dataset(of: volume)
         if place == .volume { try await requireOurs(volume) }
@@ -133,6 +137,7 @@ extension ZFSVolumeStore {
                 next: "zfs list -r -t snapshot \(dataset)"
             )
         }
+        if let tag { _ = try? await command.runWhileBusy(.hold(dataset, newest.name, tag: tag.text)) }
         return newest
     }
 

@@ -61,6 +61,8 @@ import Testing
             let hasStopped = events.contains { if case .workloadStopped = $0.content { true } else { false } }
             #expect(!hasStopped)
             #expect(cluster.ledger.longestGap(of: redis) < .milliseconds(10))
+            let begun = try #require(cluster[2].volumes[VolumeRef("shop/data")])
+            #expect(begun.snapshots.first?.holds == [.previous], "a pruner may take what the next try goes on from")
         }
     }
 
@@ -94,6 +96,8 @@ import Testing
             #expect(cluster[1].containers.isRunning(redis))
             #expect(!cluster[2].containers.isRunning(redis))
             try await cluster.settleDown()
+            let copy = try #require(cluster[2].volumes[VolumeRef("shop/data")])
+            #expect(copy.snapshots.last?.holds == [.previous], "a pruner may take what the next try goes on from")
             cluster[2].network.setNeverReady(false)
             let (again, _) = try await cluster.migrate("shop/redis", to: 2)
             #expect(again.outcome == .migrated)

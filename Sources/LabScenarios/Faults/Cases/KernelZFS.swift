@@ -39,7 +39,7 @@ extension FaultCase {
             )
             .with {
                 $0.isFirstSend = true
-                $0.arrange = [.limit(8), .run(.source, pruner)]
+                $0.arrange = [.limit(8), .run(.source, pruner(takingSnapshotsOf: blob))]
                 $0.moment = .sent(1)
                 $0.strike = [.goOn, .other("ten cuts") { try await $0.cutTenTimes() }, .heal]
                 $0.afterwards = [.run(.source, endOfPruner)]
@@ -66,23 +66,6 @@ extension FaultCase {
             for tag in $(zfs holds -H "$snapshot" | cut -f2); do zfs release "$tag" "$snapshot"; done
             zfs destroy "$snapshot"
         done
-        """
-
-    private static let pruner = """
-        setsid --fork sh -c '
-            echo $$ >/run/pruner
-            for second in $(seq 900); do
-                for snapshot in $(zfs list -H -r -t snapshot -o name tank/ployz/shop); do zfs destroy "$snapshot"; done
-                zfs snapshot \(blob)@decoy-$(date +%s%N)
-                sleep 1
-            done' </dev/null >/dev/null 2>&1
-        """
-
-    private static let endOfPruner = """
-        [ -e /run/pruner ] || exit 0
-        kill "$(cat /run/pruner)"
-        timeout 20 tail --pid="$(cat /run/pruner)" -f /dev/null
-        rm /run/pruner
         """
 
     // MARK: Bases

@@ -1,9 +1,27 @@
 import Foundation
 
 extension FaultCase {
-    /// F05 to F07, and strangers at the ports: damaged streams, tickets that are replayed or too old, wrong certificates.
+    /// F02, F05 to F07, and strangers at the ports: damaged streams, tickets that are replayed or too old, wrong certificates.
     static var streams: [FaultCase] {
         [
+            FaultCase(
+                "F02",
+                "both",
+                "pruners on both machines destroy what they can, during a first send and on the way back",
+                ending: .migrated
+            )
+            .with {
+                $0.isFirstSend = true
+                $0.arrange = [.run(.source, pruner()), .run(.target, pruner())]
+                $0.tidying = [
+                    .other("the way back sends only what changed") { play in
+                        try await play.stage.lab.move(play.stage.shop.service, to: play.source)
+                        try await play.expectSent(below: 4 << 20)
+                    },
+                    .run(.source, endOfPruner), .run(.target, endOfPruner),
+                ]
+                $0.whenFailed = [.run(.source, endOfPruner), .run(.target, endOfPruner)]
+            },
             FaultCase("F05", "bit", "one bit of a stream is flipped on its way", ending: .migrated).with {
                 $0.fresh = 8
                 $0.arrange = [.run(.target, proxy("--flip 5000000"))]
@@ -59,6 +77,27 @@ extension FaultCase {
             },
         ]
     }
+
+    /// Destroys all snapshots of the shop's volumes that no hold keeps, once a second, and takes one of `dataset`.
+    static func pruner(takingSnapshotsOf dataset: String? = nil) -> String {
+        let decoy = dataset.map { "zfs snapshot \($0)@decoy-$(date +%s%N)" } ?? ":"
+        return """
+            setsid --fork sh -c '
+                echo $$ >/run/pruner
+                for second in $(seq 900); do
+                    for snapshot in $(zfs list -H -r -t snapshot -o name tank/ployz/shop); do zfs destroy "$snapshot"; done
+                    \(decoy)
+                    sleep 1
+                done' </dev/null >/dev/null 2>&1
+            """
+    }
+
+    static let endOfPruner = """
+        [ -e /run/pruner ] || exit 0
+        kill "$(cat /run/pruner)"
+        timeout 20 tail --pid="$(cat /run/pruner)" -f /dev/null
+        rm /run/pruner
+        """
 
     /// Connections to the stream's port are handed on by a proxy in the target, which does what `options` say.
     private static func proxy(_ options: String) -> String {
