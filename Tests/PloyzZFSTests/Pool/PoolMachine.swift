@@ -125,12 +125,17 @@ struct PoolMachine: Sendable {
     }
 
     @discardableResult
-    func receive(_ content: Data, of volume: VolumeRef, into place: ReceivePlace) async throws -> VolumeSnapshot {
+    func receive(
+        _ content: Data,
+        of volume: VolumeRef,
+        into place: ReceivePlace,
+        holding tag: HoldTag? = nil
+    ) async throws -> VolumeSnapshot {
         let path = directory + "/received"
         try content.write(to: URL(filePath: path))
         let descriptor = try FileDescriptor.open(FilePath(path), .readOnly)
         defer { try? descriptor.close() }
-        return try await store.receiveProcess(volume, into: place, from: descriptor, expecting: nil)
+        return try await store.receiveProcess(volume, into: place, from: descriptor, expecting: nil, holding: tag)
     }
 
     func read(_ name: String, of volume: VolumeRef) async throws -> Data {

@@ -194,6 +194,33 @@ extension RealPool {
             }
         }
 
+        @Test("what has arrived is held from others, before and after it is adopted, and thrown away all the same")
+        func heldFromItsArrival() async throws {
+            try await PoolMachine.with(2) { machines in
+                let (source, target) = (machines[0], machines[1])
+                try await source.create(volume)
+                try await source.write(try noise(1 << 20), to: "file", of: volume)
+                let first = try await source.store.snapshot(volume, name: try name(1))
+                let whole = try await stream(
+                    source,
+                    VolumeStream(volume: volume, base: nil, snapshot: first, includesIntermediates: false)
+                )
+                for place in ["thrown away", "adopted"] {
+                    try await target.store.prepareReceive(volume, into: .staging)
+                    try await target.receive(whole, of: volume, into: .staging, holding: .previous)
+                    let staged = "\(target.store.layout.staging(of: volume))@\(first.name)"
+                    await #expect(throws: (any Error).self, "\(place)") { _ = try await target.zfs("destroy", staged) }
+                    if place == "thrown away" { try await target.store.discardStaging(volume) }
+                }
+                try await target.store.adoptReceived(volume, spec: spec, stamp: target.stamp(volume, 2, .incoming))
+                try await target.store.destroySnapshot(volume, first)
+                #expect(try await target.store.snapshots(of: volume).map(\.guid) == [first.guid])
+                try await target.store.release(volume, first.name, tag: .previous)
+                try await target.store.destroySnapshot(volume, first)
+                #expect(try await target.store.snapshots(of: volume).isEmpty)
+            }
+        }
+
         @Test("a stream of several snapshots that ends between two of them is told from a whole one")
         func truncatedBetweenSnapshots() async throws {
             try await PoolMachine.with(2) { machines in
