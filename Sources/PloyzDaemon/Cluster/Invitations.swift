@@ -6,7 +6,7 @@ import PloyzTrust
 /// Makes invitations. The store keeps the hash of the secret, nothing keeps the token.
 struct Invitations: Sendable {
     static let defaultLifetime = Span(milliseconds: 3_600_000)
-    static let lifetimes = Span(milliseconds: 60_000)...Span(milliseconds: 7 * 86_400_000)
+    static let lifetimes = Span(milliseconds: 10_000)...Span(milliseconds: 7 * 86_400_000)
 
     let cluster: ClusterRecord
     let root: TrustRoot
