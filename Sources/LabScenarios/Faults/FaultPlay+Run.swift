@@ -93,7 +93,8 @@ extension FaultPlay {
         } catch {
             try await stage.lab.disarm(machine)
             let result = try await command
-            throw ScenarioFailure("\(error); apply ended with \(result.status): \(result.errorText)")
+            let why = stop.isCancelled ? "'\(breakpoint)' was not reached" : "\(error)"
+            throw ScenarioFailure("\(why); apply ended with \(result.status): \(result.errorText)")
         }
         let began = clock.now
         try await perform(fault.strike)

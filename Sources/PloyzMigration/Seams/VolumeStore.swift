@@ -204,7 +204,8 @@ package struct SizeEstimate: Hashable, Sendable, Codable {
     }
 }
 
-/// Whose hold it is: `ployz:<operation>` while an operation runs, `ployz:previous` for the base of a way back.
+/// Whose hold it is: `ployz:<operation>` on what an operation sends, while it runs; `ployz:previous` on what the next stream
+/// between two copies begins with: the base of a way back, and what has arrived on a target.
 package struct HoldTag: Hashable, Sendable, Codable {
     package let text: String
 
